@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What each outcome word means to the operator of a mail server, and what to do
+ * about it: one table, in which every word of every column stands.
+ */
+#ifndef OUTPUT_ADVICE_H
+#define OUTPUT_ADVICE_H
+
+#include "scanner/words.h"
+
+/* ADVICE_UNKNOWN: it could not be tested, which is not a failure. */
+enum advice_level { ADVICE_GOOD, ADVICE_BAD, ADVICE_UNKNOWN };
+
+struct advice {
+	enum advice_level level;
+	const char *says;
+	const char *action; /* NULL: nothing needs doing */
+};
+
+/* NULL for a spelling that is no word of the column, or NULL. */
+const struct advice *advice_find(enum words column, const char *spelling);
+
+#endif

@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "output/intern.h"
+
+#include <stdbool.h>
+#include <stdlib.h>
+
+#include "output/sql.h"
+#include "scanner/judge.h"
+#include "scanner/mem.h"
+
+enum statement {
+	FIND_NAME,
+	ADD_NAME,
+	FIND_TEXT,
+	ADD_TEXT,
+	FIND_CERTIFICATE,
+	ADD_CERTIFICATE,
+	FIND_CHAIN,
+	ADD_CHAIN,
+	ADD_CHAIN_CERTIFICATE,
+	STATEMENTS,
+};
+
+/* clang-format off */
+static const char *const texts[STATEMENTS] = {
+	[FIND_NAME] = "SELECT id FROM name WHERE name = ?1",
+	[ADD_NAME] = "INSERT INTO name(name) VALUES(?1)",
+	[FIND_TEXT] = "SELECT id FROM text WHERE text = ?1",
+	[ADD_TEXT] = "INSERT INTO text(text) VALUES(?1)",
+	[FIND_CERTIFICATE] = "SELECT id FROM certificate WHERE sha256 = ?1",
+	[ADD_CERTIFICATE] =
+	    "INSERT INTO certificate(sha256, der, spki_sha256, key_bits, subject,"
+	    " issuer, serial, not_before, not_after, key_type, signature, names)"
+	    " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+	[FIND_CHAIN] = "SELECT id FROM chain WHERE sha256 = ?1",
+	[ADD_CHAIN] = "INSERT INTO chain(sha256, leaf) VALUES(?1, ?2)",
+	[ADD_CHAIN_CERTIFICATE] = "INSERT INTO chain_certificate VALUES(?1, ?2, ?3)",
+};
+/* clang-format on */
+
+struct intern {
+	sqlite3 *db;
+	sqlite3_stmt *statements[STATEMENTS];
+};
+
+struct intern *
+intern_new(sqlite3 *db)
+{
+	struct intern *self = mem_alloc(sizeof *self);
+
+	self->db = db;
+	for (int i = 0; i < STATEMENTS; i++)
+		self->statements[i] = sql_prepare(db, texts[i]);
+	return self;
+}
+
+void
+intern_free(struct intern *self)
+{
+	if (self == NULL)
+		return;
+	for (int i = 0; i < STATEMENTS; i++)
+		sqlite3_finalize(self->statements[i]);
+	free(self);
+}
+
+static int64_t
+add(struct intern *self, enum statement statement)
+{
+	return sql_finish(self->statements[statement]) ? sqlite3_last_insert_rowid(self->db)
+						       : -1;
+}
+
+/* The id of a text in one of the tables of texts: 0 for NULL, -1 on failure. */
+static int64_t
+find_or_add(struct intern *self, enum statement find_it, enum statement add_it,
+	    const char *text)
+{
+	int64_t id;
+
+	if (text == NULL)
+		return 0;
+	sql_bind_text(self->statements[find_it], 1, text);
+	id = sql_find(self->statements[find_it]);
+	if (id != 0)
+		return id;
+	sql_bind_text(self->statements[add_it], 1, text);
+	return add(self, add_it);
+}
+
+int64_t
+intern_name(struct intern *self, const char *name)
+{
+	return find_or_add(self, FIND_NAME, ADD_NAME, name);
+}
+
+int64_t
+intern_text(struct intern *self, const char *text)
+{
+	return find_or_add(self, FIND_TEXT, ADD_TEXT, text);
+}
+
+static int64_t
+find_digest(struct intern *self, enum statement statement, const uint8_t digest[DIGEST_BYTES])
+{
+	sqlite3_bind_blob(self->statements[statement], 1, digest, DIGEST_BYTES, SQLITE_STATIC);
+	return sql_find(self->statements[statement]);
+}
+
+static int64_t
+add_certificate(struct intern *self, const struct certificate_der *der)
+{
+	sqlite3_stmt *s = self->statements[ADD_CERTIFICATE];
+	struct certificate_facts facts = { 0 };
+	int64_t id;
+
+	judge.describe(der->bytes, der->length, &facts);
+	sqlite3_clear_bindings(s);
+	sqlite3_bind_blob(s, 1, der->sha256, DIGEST_BYTES, SQLITE_STATIC);
+	sqlite3_bind_blob64(s, 2, der->bytes, der->length, SQLITE_STATIC);
+	if (facts.parsed) {
+		sqlite3_bind_blob(s, 3, facts.spki_sha256, DIGEST_BYTES, SQLITE_STATIC);
+		sqlite3_bind_int(s, 4, facts.key_bits);
+	}
+	sql_bind_text(s, 5, facts.subject);
+	sql_bind_text(s, 6, facts.issuer);
+	sql_bind_text(s, 7, facts.serial);
+	sql_bind_text(s, 8, facts.not_before);
+	sql_bind_text(s, 9, facts.not_after);
+	sql_bind_text(s, 10, facts.key_type);
+	sql_bind_text(s, 11, facts.signature);
+	sql_bind_text(s, 12, facts.names);
+	id = add(self, ADD_CERTIFICATE);
+	certificate_facts_clear(&facts);
+	return id;
+}
+
+static int64_t
+find_or_add_certificate(struct intern *self, const struct certificate_der *der)
+{
+	int64_t id = find_digest(self, FIND_CERTIFICATE, der->sha256);
+
+	return id != 0 ? id : add_certificate(self, der);
+}
+
+static bool
+add_chain_certificate(struct intern *self, int64_t chain, size_t position, int64_t certificate)
+{
+	sqlite3_stmt *s = self->statements[ADD_CHAIN_CERTIFICATE];
+
+	sqlite3_bind_int64(s, 1, chain);
+	sqlite3_bind_int64(s, 2, (int64_t)position);
+	sqlite3_bind_int64(s, 3, certificate);
+	return sql_finish(s);
+}
+
+static int64_t
+add_chain(struct intern *self, const struct chain *chain)
+{
+	sqlite3_stmt *s = self->statements[ADD_CHAIN];
+	int64_t leaf = find_or_add_certificate(self, &chain->certificates[0]);
+	int64_t certificate, id;
+
+	if (leaf < 0)
+		return -1;
+	sqlite3_bind_blob(s, 1, chain->sha256, DIGEST_BYTES, SQLITE_STATIC);
+	sqlite3_bind_int64(s, 2, leaf);
+	id = add(self, ADD_CHAIN);
+	for (size_t i = 0; id > 0 && i < chain->count; i++) {
+		certificate = find_or_add_certificate(self, &chain->certificates[i]);
+		if (certificate < 0 || !add_chain_certificate(self, id, i, certificate))
+			return -1;
+	}
+	return id;
+}
+
+int64_t
+intern_chain(struct intern *self, const struct chain *chain)
+{
+	int64_t id;
+
+	if (chain == NULL || chain->count == 0)
+		return 0;
+	id = find_digest(self, FIND_CHAIN, chain->sha256);
+	return id != 0 ? id : add_chain(self, chain);
+}

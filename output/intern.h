@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What is stored once and pointed to: names, texts, certificates and chains,
+ * found again by what they are.  Ids are looked up each time and never
+ * remembered here, so a batch that is rolled back leaves nothing behind.
+ *
+ * Each call answers the id; 0 for NULL; -1 on failure, with the reason in
+ * sqlite3_errmsg until the next call or binding.
+ */
+#ifndef OUTPUT_INTERN_H
+#define OUTPUT_INTERN_H
+
+#include <sqlite3.h>
+#include <stdint.h>
+
+#include "scanner/facts.h"
+
+struct intern;
+
+struct intern *intern_new(sqlite3 *db);
+void intern_free(struct intern *intern); /* NULL is fine */
+int64_t intern_name(struct intern *intern, const char *name);
+int64_t intern_text(struct intern *intern, const char *text);
+/* With the certificates that are new, described by the judge. */
+int64_t intern_chain(struct intern *intern, const struct chain *chain);
+
+#endif

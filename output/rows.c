@@ -1,0 +1,282 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "output/rows.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "output/fields.h"
+#include "output/intern.h"
+#include "output/sql.h"
+#include "scanner/mem.h"
+
+enum statement {
+	ADD_HOST,
+	ADD_DOMAIN,
+	ADD_LINK,
+	ADD_ADDRESS_TARGET,
+	STATEMENTS,
+};
+
+/* A target or link that is there already stays: a list may name a thing twice. */
+static const char *const texts[STATEMENTS] = {
+	[ADD_HOST] = "INSERT INTO host VALUES(?1, ?2, ?3, ?4)",
+	[ADD_DOMAIN] = "INSERT OR IGNORE INTO domain VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+	[ADD_LINK] = ("INSERT INTO link VALUES(?1, ?2, ?3, ?4) ON CONFLICT DO UPDATE"
+		      " SET preference = min(preference, excluded.preference)"),
+	[ADD_ADDRESS_TARGET] =
+	    "INSERT OR IGNORE INTO address_target VALUES(?1, ?2, ?3, ?4, ?5, ?6)",
+};
+
+struct rows {
+	struct intern *intern;
+	int64_t sweep;
+	sqlite3_stmt *statements[STATEMENTS];
+	sqlite3_stmt *add_server;
+};
+
+/* The parameters of add_server before those of the field table. */
+enum {
+	SERVER_HOST = 1,
+	SERVER_POSITION,
+	SERVER_AS_NAME,
+	SERVER_CHAIN,
+	SERVER_EHLO_LINE,
+	SERVER_EHLO_LIST,
+	SERVER_EHLO_TLS_LINE,
+	SERVER_EHLO_TLS_LIST,
+	SERVER_FIRST_FIELD,
+};
+
+static bool
+is_interned(const struct field *field)
+{
+	return strcmp(field->name, "as_name") == 0;
+}
+
+static sqlite3_stmt *
+prepare_server(sqlite3 *db)
+{
+	char sql[1024], *to = sql, *end = sql + sizeof sql;
+
+	to +=
+	    snprintf(to, (size_t)(end - to),
+		     "INSERT INTO server(host, position, as_name, chain, ehlo_line, ehlo_list,"
+		     " ehlo_tls_line, ehlo_tls_list");
+	for (int i = 0; i < SERVER_FIELDS; i++)
+		if (!is_interned(&server_fields[i]))
+			to += snprintf(to, (size_t)(end - to), ", %s", server_fields[i].name);
+	to += snprintf(to, (size_t)(end - to), ") VALUES(?1");
+	for (int i = 2; i < SERVER_FIRST_FIELD + SERVER_FIELDS - 1; i++)
+		to += snprintf(to, (size_t)(end - to), ", ?%d", i);
+	snprintf(to, (size_t)(end - to), ")");
+	return sql_prepare(db, sql);
+}
+
+struct rows *
+rows_new(sqlite3 *db, int64_t sweep)
+{
+	struct rows *rows = mem_alloc(sizeof *rows);
+
+	rows->intern = intern_new(db);
+	rows->sweep = sweep;
+	for (int i = 0; i < STATEMENTS; i++)
+		rows->statements[i] = sql_prepare(db, texts[i]);
+	rows->add_server = prepare_server(db);
+	return rows;
+}
+
+void
+rows_free(struct rows *rows)
+{
+	if (rows == NULL)
+		return;
+	for (int i = 0; i < STATEMENTS; i++)
+		sqlite3_finalize(rows->statements[i]);
+	sqlite3_finalize(rows->add_server);
+	intern_free(rows->intern);
+	free(rows);
+}
+
+/* A reply to EHLO, cut after its first line. */
+struct reply {
+	char *line;       /* NULL: no reply */
+	const char *rest; /* from the line feed on, or "" */
+};
+
+static struct reply
+reply_of(const char *text)
+{
+	size_t length = text != NULL ? strcspn(text, "\n") : 0;
+	struct reply reply = { NULL, NULL };
+
+	if (text == NULL)
+		return reply;
+	reply.line = mem_dup(text, length + 1);
+	reply.line[length] = '\0';
+	reply.rest = text + length;
+	return reply;
+}
+
+/* Binding clears SQLite's error, so whoever fails returns before the next one. */
+static bool
+bind_interned(struct rows *rows, int index, const char *text)
+{
+	int64_t id = intern_text(rows->intern, text);
+
+	if (id < 0)
+		return false;
+	sql_bind_id(rows->add_server, index, id);
+	return true;
+}
+
+static bool
+bind_reply(struct rows *rows, int line, int list, const struct reply *reply)
+{
+	sql_bind_text(rows->add_server, line, reply->line);
+	return bind_interned(rows, list, reply->rest);
+}
+
+static bool
+bind_chain(struct rows *rows, const struct chain *chain)
+{
+	int64_t id = intern_chain(rows->intern, chain);
+
+	if (id < 0)
+		return false;
+	sql_bind_id(rows->add_server, SERVER_CHAIN, id);
+	return true;
+}
+
+static void
+bind_field(sqlite3_stmt *s, int index, const struct field_value *value)
+{
+	if (value->kind == FIELD_NULL)
+		sqlite3_bind_null(s, index);
+	else if (value->kind == FIELD_TEXT)
+		sql_bind_text(s, index, value->text);
+	else
+		sqlite3_bind_int64(s, index, value->number);
+}
+
+/* values must live until the row is written. */
+static void
+bind_fields(sqlite3_stmt *s, const struct server_facts *facts, struct field_value values[])
+{
+	int index = SERVER_FIRST_FIELD;
+
+	for (int i = 0; i < SERVER_FIELDS; i++) {
+		if (is_interned(&server_fields[i]))
+			continue;
+		field_get(&server_fields[i], facts, &values[i]);
+		bind_field(s, index++, &values[i]);
+	}
+}
+
+static bool
+add_server(struct rows *rows, const struct server_facts *facts)
+{
+	struct field_value values[SERVER_FIELDS];
+	struct reply ehlo = reply_of(facts->ehlo_text), tls = reply_of(facts->ehlo_tls_text);
+	bool ok;
+
+	if (ehlo.line != NULL && tls.line != NULL && strcmp(ehlo.line, tls.line) == 0) {
+		free(tls.line);
+		tls.line = NULL;
+	}
+	bind_fields(rows->add_server, facts, values);
+	ok = bind_chain(rows, facts->chain) &&
+	     bind_interned(rows, SERVER_AS_NAME, facts->as_name) &&
+	     bind_reply(rows, SERVER_EHLO_LINE, SERVER_EHLO_LIST, &ehlo) &&
+	     bind_reply(rows, SERVER_EHLO_TLS_LINE, SERVER_EHLO_TLS_LIST, &tls) &&
+	     sql_finish(rows->add_server);
+	free(ehlo.line);
+	free(tls.line);
+	return ok;
+}
+
+static bool
+put_host(struct rows *rows, const struct record *record)
+{
+	sqlite3_stmt *s = rows->statements[ADD_HOST];
+	int64_t name = intern_name(rows->intern, record->host.name);
+
+	if (name < 0)
+		return false;
+	sqlite3_bind_int64(s, 1, record->host.id);
+	sqlite3_bind_int64(s, 2, rows->sweep);
+	sql_bind_id(s, 3, name);
+	sql_bind_id(s, 4, record->host.of_address);
+	if (!sql_finish(s))
+		return false;
+	for (size_t i = 0; i < record->host.count; i++) {
+		sqlite3_bind_int64(rows->add_server, SERVER_HOST, record->host.id);
+		sqlite3_bind_int64(rows->add_server, SERVER_POSITION, (int64_t)i);
+		if (!add_server(rows, record->host.servers[i]))
+			return false;
+	}
+	return true;
+}
+
+static bool
+add_link(struct rows *rows, int64_t name, const struct host_link *link)
+{
+	sqlite3_stmt *s = rows->statements[ADD_LINK];
+
+	sqlite3_bind_int64(s, 1, rows->sweep);
+	sqlite3_bind_int64(s, 2, name);
+	sqlite3_bind_int64(s, 3, link->host);
+	if (link->preference >= 0)
+		sqlite3_bind_int64(s, 4, link->preference);
+	else
+		sqlite3_bind_null(s, 4);
+	return sql_finish(s);
+}
+
+static bool
+put_domain(struct rows *rows, const struct record *record)
+{
+	sqlite3_stmt *s = rows->statements[ADD_DOMAIN];
+	int64_t name = intern_name(rows->intern, record->target.name);
+
+	if (name < 0)
+		return false;
+	sqlite3_bind_int64(s, 1, rows->sweep);
+	sql_bind_id(s, 2, name);
+	sql_bind_id(s, 3, record->target.rank);
+	sql_bind_text(s, 4, record->target.tag);
+	sql_bind_text(s, 5, word(WORDS_DNS, (int)record->target.dns));
+	sql_bind_text(s, 6, word(WORDS_MX, (int)record->target.mx));
+	sql_bind_text(s, 7, word(WORDS_SECURITY, (int)record->target.mx_security));
+	if (!sql_finish(s))
+		return false;
+	for (size_t i = 0; i < record->target.count; i++)
+		if (!add_link(rows, name, &record->target.links[i]))
+			return false;
+	return true;
+}
+
+static bool
+put_address(struct rows *rows, const struct record *record)
+{
+	sqlite3_stmt *s = rows->statements[ADD_ADDRESS_TARGET];
+	int64_t name = intern_name(rows->intern, record->target.name);
+
+	if (name < 0)
+		return false;
+	sqlite3_bind_int64(s, 1, rows->sweep);
+	sql_bind_text(s, 2, record->target.key);
+	sql_bind_id(s, 3, name);
+	sql_bind_id(s, 4, record->target.rank);
+	sql_bind_text(s, 5, record->target.tag);
+	sql_bind_id(s, 6, record->target.count > 0 ? record->target.links[0].host : 0);
+	return sql_finish(s);
+}
+
+bool
+rows_put(struct rows *rows, const struct record *record)
+{
+	if (record->kind == RECORD_HOST)
+		return put_host(rows, record);
+	return record->target.is_address ? put_address(rows, record) : put_domain(rows, record);
+}

@@ -1,0 +1,298 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "output/store.h"
+
+#include <stdlib.h>
+
+#include "output/assess.h"
+#include "output/database.h"
+#include "output/rows.h"
+#include "output/schema.h"
+#include "output/sql.h"
+#include "output/summary.h"
+#include "scanner/log.h"
+#include "scanner/mem.h"
+
+struct store {
+	struct database database;
+	char *path, *root_cas;
+	int64_t sweep; /* 0: none has begun */
+	struct rows *rows;
+	char error[512];
+};
+
+static const char *const states[] = {
+	[SWEEP_RUNNING] = "running",
+	[SWEEP_INTERRUPTED] = "interrupted",
+	[SWEEP_COMPLETE] = "complete",
+};
+
+sqlite3 *
+store_database(void *self)
+{
+	return ((struct store *)self)->database.db;
+}
+
+int64_t
+store_sweep(void *self)
+{
+	return ((struct store *)self)->sweep;
+}
+
+static void *
+open_store(const char *path)
+{
+	struct store *store = mem_alloc(sizeof *store);
+
+	database_open(&store->database, path, true);
+	store->path = mem_strdup(path);
+	return store;
+}
+
+/* Ends the batch without keeping it; SQLite may have done so by itself. */
+static bool
+fail(struct store *store)
+{
+	sqlite3 *db = store->database.db;
+
+	snprintf(store->error, sizeof store->error, "%s: %s", store->path, sqlite3_errmsg(db));
+	if (!sqlite3_get_autocommit(db))
+		sql_run(db, "ROLLBACK");
+	return false;
+}
+
+static void
+die_of_database(const struct store *store)
+{
+	die("%s: %s", store->path, sqlite3_errmsg(store->database.db));
+}
+
+/* The last sweep, if it is of the same list and did not end; 0 if not. */
+static int64_t
+find_unfinished(struct store *store, const struct sweep_info *info)
+{
+	sqlite3_stmt *s =
+	    sql_prepare(store->database.db,
+			"SELECT id FROM sweep WHERE id = (SELECT max(id) FROM sweep) AND"
+			" state <> 'complete' AND input = ?1 AND shards = ?2 AND shard = ?3");
+	int64_t sweep;
+
+	sql_bind_text(s, 1, info->input);
+	sqlite3_bind_int64(s, 2, info->shards);
+	sqlite3_bind_int64(s, 3, info->shard);
+	sweep = sql_find(s);
+	sqlite3_finalize(s);
+	return sweep;
+}
+
+static bool
+insert_sweep(sqlite3 *db, const struct sweep_info *info)
+{
+	sqlite3_stmt *s =
+	    sql_prepare(db, "INSERT INTO sweep(input, shards, shard, seed, vantage, version,"
+			    " resolver, trust_store, options, notes, started, state)"
+			    " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, 'running')");
+	bool ok;
+
+	sql_bind_text(s, 1, info->input);
+	sqlite3_bind_int64(s, 2, info->shards);
+	sqlite3_bind_int64(s, 3, info->shard);
+	sqlite3_bind_int64(s, 4, (int64_t)info->seed);
+	sql_bind_text(s, 5, info->vantage);
+	sql_bind_text(s, 6, info->version);
+	sql_bind_text(s, 7, info->resolver);
+	sql_bind_text(s, 8, info->root_cas);
+	sql_bind_text(s, 9, info->options);
+	sql_bind_text(s, 10, info->notes);
+	sqlite3_bind_int64(s, 11, info->started);
+	ok = sql_finish(s);
+	sqlite3_finalize(s);
+	return ok;
+}
+
+/* Counts and verdicts of a sweep that goes on are known again at its end.  We
+ * hold the lock, so whatever else says "running" was killed. */
+static bool
+set_running(sqlite3 *db, int64_t sweep)
+{
+	char sql[256];
+
+	snprintf(sql, sizeof sql,
+		 "UPDATE sweep SET state = 'interrupted' WHERE state = 'running';"
+		 "UPDATE sweep SET state = 'running', finished = NULL, targets = NULL,"
+		 " domains = NULL, servers = NULL WHERE id = %lld",
+		 (long long)sweep);
+	return sql_run(db, sql);
+}
+
+/* Answers the sweep that has begun; 0 on failure. */
+static int64_t
+begin_sweep(struct store *store, const struct sweep_info *info, bool fresh, bool *continued)
+{
+	sqlite3 *db = store->database.db;
+	int64_t sweep = fresh ? 0 : find_unfinished(store, info);
+
+	*continued = sweep > 0;
+	if (sweep < 0 || !sql_run(db, "BEGIN IMMEDIATE"))
+		return 0;
+	if (sweep == 0) {
+		if (!insert_sweep(db, info))
+			return 0;
+		sweep = sqlite3_last_insert_rowid(db);
+	}
+	return set_running(db, sweep) && sql_run(db, "COMMIT") ? sweep : 0;
+}
+
+static void
+tell_targets(struct store *store, const struct resume *resume)
+{
+	sqlite3_stmt *s = sql_prepare(
+	    store->database.db, "SELECT n.name FROM domain d JOIN name n ON n.id = d.name"
+				" WHERE d.sweep = ?1"
+				" UNION ALL SELECT key FROM address_target WHERE sweep = ?1");
+
+	sqlite3_bind_int64(s, 1, store->sweep);
+	while (sqlite3_step(s) == SQLITE_ROW)
+		resume->target(resume->arg, sql_text(s, 0));
+	if (sqlite3_finalize(s) != SQLITE_OK)
+		die_of_database(store);
+}
+
+/* The host of an address target was asked at one address only, so it does not
+ * stand for the MX host of that name. */
+static void
+tell_hosts(struct store *store, const struct resume *resume)
+{
+	sqlite3_stmt *s = sql_prepare(
+	    store->database.db,
+	    "SELECT h.id, n.name, (SELECT count(*) = 1 AND max(v.tcp) = 'no-address'"
+	    "  FROM server v WHERE v.host = h.id)"
+	    " FROM host h JOIN name n ON n.id = h.name"
+	    " WHERE h.sweep = ?1 AND h.of_address IS NULL");
+
+	sqlite3_bind_int64(s, 1, store->sweep);
+	while (sqlite3_step(s) == SQLITE_ROW)
+		resume->host(resume->arg, sqlite3_column_int64(s, 0), sql_text(s, 1),
+			     sqlite3_column_int(s, 2) != 0);
+	if (sqlite3_finalize(s) != SQLITE_OK)
+		die_of_database(store);
+}
+
+static struct begun
+begin_store(void *self, const struct sweep_info *info, bool fresh, const struct resume *resume)
+{
+	struct store *store = self;
+	sqlite3 *db = store->database.db;
+	struct begun begun = { .seed = info->seed };
+
+	begun.sweep = store->sweep = begin_sweep(store, info, fresh, &begun.continued);
+	if (begun.sweep == 0)
+		die_of_database(store);
+	if (begun.continued) {
+		begun.seed = (uint64_t)sql_number(db, "SELECT seed FROM sweep WHERE id = ?1",
+						  begun.sweep);
+		tell_targets(store, resume);
+		tell_hosts(store, resume);
+	}
+	begun.next_host = sql_number(db, "SELECT coalesce(max(id), 0) + 1 FROM host", 0);
+	store->root_cas = mem_strdup(info->root_cas);
+	store->rows = rows_new(db, begun.sweep);
+	return begun;
+}
+
+static bool
+put_record(void *self, const struct record *record)
+{
+	struct store *store = self;
+	sqlite3 *db = store->database.db;
+
+	if (sqlite3_get_autocommit(db) && !sql_run(db, "BEGIN IMMEDIATE"))
+		return fail(store);
+	return rows_put(store->rows, record) || fail(store);
+}
+
+static bool
+commit(void *self)
+{
+	struct store *store = self;
+	sqlite3 *db = store->database.db;
+
+	return sqlite3_get_autocommit(db) || sql_run(db, "COMMIT") || fail(store);
+}
+
+static const char *
+last_error(void *self)
+{
+	return ((struct store *)self)->error;
+}
+
+static bool
+close_books(struct store *store, const struct sweep_end *end)
+{
+	char sql[640];
+
+	snprintf(sql, sizeof sql,
+		 "UPDATE sweep SET state = '%s', finished = %lld,"
+		 " domains = (SELECT count(*) FROM domain WHERE sweep = sweep.id),"
+		 " targets = (SELECT count(*) FROM domain WHERE sweep = sweep.id) +"
+		 "  (SELECT count(*) FROM address_target WHERE sweep = sweep.id),"
+		 " servers = (SELECT count(*) FROM link l JOIN server v ON v.host = l.host"
+		 "   WHERE l.sweep = sweep.id) + (SELECT count(*) FROM address_target a"
+		 "   JOIN server v ON v.host = a.host WHERE a.sweep = sweep.id)"
+		 " WHERE id = %lld",
+		 states[end->state], (long long)end->finished, (long long)store->sweep);
+	return sql_run(store->database.db, sql);
+}
+
+/* The books are closed even if there is nothing to judge with. */
+static bool
+finish_store(void *self, const struct sweep_end *end)
+{
+	struct store *store = self;
+	sqlite3 *db = store->database.db;
+	char why[256];
+	bool judged;
+
+	if (!commit(self))
+		return false;
+	judged = assess_sweep(db, store->sweep, &judge, store->root_cas, end->finished, why);
+	if (!close_books(store, end) || !schema_index(db))
+		return fail(store);
+	/* Readers may keep it from ending; the next commit goes on with it. */
+	sqlite3_wal_checkpoint_v2(db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+	if (!judged)
+		snprintf(store->error, sizeof store->error, "%s", why);
+	return judged;
+}
+
+static void
+summarize(void *self, FILE *out)
+{
+	struct store *store = self;
+
+	summary_print(store->database.db, store->sweep, store->path, out);
+}
+
+static void
+close_store(void *self)
+{
+	struct store *store = self;
+
+	rows_free(store->rows);
+	database_close(&store->database);
+	free(store->path);
+	free(store->root_cas);
+	free(store);
+}
+
+const struct output output_sqlite = {
+	.name = "sqlite",
+	.help = "a database of many sweeps, with verdicts",
+	.open = open_store,
+	.begin = begin_store,
+	.put = put_record,
+	.commit = commit,
+	.error = last_error,
+	.finish = finish_store,
+	.summary = summarize,
+	.close = close_store,
+};

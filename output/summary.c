@@ -1,0 +1,256 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "output/summary.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "output/sql.h"
+#include "scanner/text.h"
+
+#define STRIPPED_SHOWN 10
+
+struct page {
+	sqlite3 *db;
+	int64_t sweep;
+	const char *path;
+	FILE *out;
+};
+
+static const struct {
+	const char *headline, *meaning;
+} headlines[] = {
+	{ "authenticated", "every server proves its name with a trusted certificate" },
+	{ "encrypted", "every server does TLS, not every one proves its name" },
+	{ "partial", "some servers do TLS, some do not" },
+	{ "plaintext", "no server does TLS" },
+	{ "stripped", "something on the way removes STARTTLS" },
+	{ "untestable", "nothing answered, or not for now" },
+	{ "no-mail", "no mail is taken, or there is no such domain" },
+};
+
+/* What is stored was escaped when it came in (text.h), which must not show twice:
+ * a backslash before an x is the one thing that is harmless and escaped. */
+void
+summary_text(FILE *out, const char *text)
+{
+	static const char twice[] = "\\x5cx";
+	char *clean;
+	const char *at, *hit;
+
+	if (text == NULL)
+		return;
+	clean = text_of_bytes(text, strlen(text), 0);
+	for (at = clean; (hit = strstr(at, twice)) != NULL; at = hit + strlen(twice)) {
+		fwrite(at, 1, (size_t)(hit - at), out);
+		fputs("\\x", out);
+	}
+	fputs(at, out);
+	free(clean);
+}
+
+static sqlite3_stmt *
+ask(const struct page *page, const char *sql)
+{
+	sqlite3_stmt *s = sql_prepare(page->db, sql);
+
+	sqlite3_bind_int64(s, 1, page->sweep);
+	return s;
+}
+
+/* 1234567 as 1,234,567. */
+static const char *
+grouped(int64_t number, char text[32])
+{
+	char digits[24];
+	int length = snprintf(digits, sizeof digits, "%lld", (long long)number), to = 0;
+
+	for (int i = 0; i < length; i++) {
+		if (i > 0 && (length - i) % 3 == 0)
+			text[to++] = ',';
+		text[to++] = digits[i];
+	}
+	text[to] = '\0';
+	return text;
+}
+
+static double
+percent(int64_t part, int64_t whole)
+{
+	return whole > 0 ? 100.0 * (double)part / (double)whole : 0.0;
+}
+
+static void
+print_title(const struct page *page)
+{
+	sqlite3_stmt *s = ask(page, "SELECT input, state, domains, targets FROM sweeps"
+				    " WHERE sweep = ?1");
+	char domains[32];
+
+	if (sqlite3_step(s) == SQLITE_ROW) {
+		fprintf(page->out, "Sweep %lld of ", (long long)page->sweep);
+		summary_text(page->out, sql_text(s, 0));
+		fprintf(page->out, " (%s): %s domains", sql_text(s, 1),
+			grouped(sqlite3_column_int64(s, 2), domains));
+		if (sqlite3_column_int64(s, 3) > sqlite3_column_int64(s, 2))
+			fprintf(page->out, ", %s addresses",
+				grouped(sqlite3_column_int64(s, 3) - sqlite3_column_int64(s, 2),
+					domains));
+		fputc('\n', page->out);
+	}
+	sqlite3_finalize(s);
+}
+
+static void
+print_headline(const struct page *page, size_t i, int64_t all)
+{
+	sqlite3_stmt *s =
+	    ask(page, "SELECT count(*) FROM domain_verdict WHERE sweep = ?1 AND headline = ?2");
+	char text[32];
+	int64_t count;
+
+	sql_bind_text(s, 2, headlines[i].headline);
+	count = sql_find(s);
+	sqlite3_finalize(s);
+	if (count > 0)
+		fprintf(page->out, "  %-13s %11s  %5.1f %%  %s\n", headlines[i].headline,
+			grouped(count, text), percent(count, all), headlines[i].meaning);
+}
+
+static void
+print_headlines(const struct page *page)
+{
+	int64_t all = sql_number(
+	    page->db, "SELECT count(*) FROM domain_verdict WHERE sweep = ?1", page->sweep);
+
+	for (size_t i = 0; i < sizeof headlines / sizeof *headlines; i++)
+		print_headline(page, i, all);
+}
+
+/* A host and its address are one server here, whatever the number of domains. */
+static void
+print_servers(const struct page *page)
+{
+	sqlite3_stmt *s =
+	    ask(page, "SELECT count(*), total(v.starttls <> 'refused-temporary'), "
+		      "total(v.handshake = 'ok')"
+		      " FROM host h JOIN server v ON v.host = h.id"
+		      " WHERE h.sweep = ?1 AND v.tcp IN ('connected', 'refused', 'timeout',"
+		      " 'unreachable')");
+	char contacted[32], answered[32], tls[32];
+
+	if (sqlite3_step(s) == SQLITE_ROW)
+		fprintf(page->out,
+			"Servers: %s contacted, %s answered, %s of them do TLS (%.1f %%)\n",
+			grouped(sqlite3_column_int64(s, 0), contacted),
+			grouped(sqlite3_column_int64(s, 1), answered),
+			grouped(sqlite3_column_int64(s, 2), tls),
+			percent(sqlite3_column_int64(s, 2), sqlite3_column_int64(s, 1)));
+	sqlite3_finalize(s);
+}
+
+static void
+print_certificates(const struct page *page)
+{
+	sqlite3_stmt *s = ask(page, "SELECT v.certificate, count(*) FROM host h"
+				    " JOIN server_verdict v ON v.host = h.id WHERE h.sweep = ?1"
+				    " AND v.certificate <> 'ok' GROUP BY 1 ORDER BY 2 DESC, 1");
+	const char *before = "Certificates that prove nothing: ";
+	char text[32];
+
+	for (; sqlite3_step(s) == SQLITE_ROW; before = ", ")
+		fprintf(page->out, "%s%s %s", before, sql_text(s, 0),
+			grouped(sqlite3_column_int64(s, 1), text));
+	if (before[0] == ',')
+		fputc('\n', page->out);
+	sqlite3_finalize(s);
+}
+
+/* The count is of servers; the rows name the domains behind them too. */
+static void
+print_stripped(const struct page *page)
+{
+	sqlite3_stmt *s =
+	    ask(page, "SELECT domain, mx, address, starttls FROM servers"
+		      " WHERE sweep = ?1 AND starttls IN ('stripped', 'corrupted')");
+	char text[32];
+	int64_t count = sql_number(page->db,
+				   "SELECT count(*) FROM host h JOIN server v ON v.host = h.id"
+				   " WHERE h.sweep = ?1 AND v.starttls IN"
+				   " ('stripped', 'corrupted')",
+				   page->sweep);
+
+	if (count > 0)
+		fprintf(page->out, "STARTTLS is removed on the way to %s servers, among them\n",
+			grouped(count, text));
+	for (int i = 0; count > 0 && i < STRIPPED_SHOWN && sqlite3_step(s) == SQLITE_ROW; i++) {
+		fputs("  ", page->out);
+		for (int column = 0; column < 4; column++) {
+			if (column > 0 && sql_text(s, column) != NULL)
+				fputc(' ', page->out);
+			summary_text(page->out, sql_text(s, column));
+		}
+		fputc('\n', page->out);
+	}
+	sqlite3_finalize(s);
+}
+
+/* As a shell reads it. */
+static void
+print_quoted(FILE *out, const char *path)
+{
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				    "0123456789/._+-@:,";
+
+	if (path[strspn(path, plain)] == '\0' && path[0] != '-') {
+		fputs(path, out);
+		return;
+	}
+	fputs(path[0] == '-' ? "./'" : "'", out);
+	for (char one[2] = ""; *path != '\0'; path++) {
+		one[0] = *path;
+		if (*path == '\'')
+			fputs("'\\''", out);
+		else if ((unsigned char)*path >= 0x20 && *path != 0x7f)
+			fputs(one, out);
+	}
+	fputc('\'', out);
+}
+
+static void
+print_queries(const struct page *page)
+{
+	static const char *const queries[] = {
+		"SELECT domain, mx, address, certificate FROM servers WHERE sweep = %lld AND"
+		" certificate <> 'ok' LIMIT 20",
+		"SELECT tls_version, cipher, count(*) FROM servers WHERE sweep = %lld GROUP BY"
+		" 1, 2 ORDER BY 3 DESC",
+		"SELECT domain, mx, address, ehlo_text, starttls_reply_text FROM servers WHERE"
+		" sweep = %lld AND starttls <> 'ok' LIMIT 20",
+	};
+
+	if (strcmp(page->path, ":memory:") == 0)
+		return;
+	fputs("Everything is in ", page->out);
+	summary_text(page->out, page->path);
+	fputs("; for instance\n", page->out);
+	for (size_t i = 0; i < sizeof queries / sizeof *queries; i++) {
+		fputs("  sqlite3 ", page->out);
+		print_quoted(page->out, page->path);
+		fputs(" \"", page->out);
+		fprintf(page->out, queries[i], (long long)page->sweep);
+		fputs("\"\n", page->out);
+	}
+}
+
+void
+summary_print(sqlite3 *db, int64_t sweep, const char *path, FILE *out)
+{
+	struct page page = { db, sweep, path, out };
+
+	print_title(&page);
+	print_headlines(&page);
+	print_servers(&page);
+	print_certificates(&page);
+	print_stripped(&page);
+	print_queries(&page);
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Pure: facts to verdicts, and the only file with an opinion.  Where the public
+ * definition of a word leaves something open, the decision stands in verdict.c.
+ * A server has answered when we know what it makes of STARTTLS.
+ */
+#ifndef PROBES_VERDICT_H
+#define PROBES_VERDICT_H
+
+#include "scanner/judge.h"
+
+/* The one word for a leaf; v is NULL when the server presented no certificate. */
+enum certificate_word verdict_certificate(const struct chain_verdict *v, bool name_match);
+
+void verdict_add_server(struct domain_verdict *v, const struct server_outcome *server);
+/* Of the servers that answered, how many do TLS. */
+enum share_word verdict_starttls_share(const struct domain_verdict *v);
+/* Of the servers that did TLS, how many have a certificate that is CERTIFICATE_OK. */
+enum share_word verdict_certificate_share(const struct domain_verdict *v);
+enum headline_word verdict_headline(const struct domain_verdict *v, enum dns_word dns,
+				    enum mx_word mx);
+
+#endif

@@ -1,0 +1,470 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "scanner/dns.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "scanner/clock.h"
+#include "scanner/log.h"
+#include "scanner/mem.h"
+#include "scanner/proof.h"
+#include "scanner/resolver.h"
+
+#define TICK 0.05         /* seconds */
+#define REST 6000000      /* microseconds before a failure is asked again; unbound
+			     remembers its own failures for five seconds */
+#define FAILURES_MAX 2    /* then it is reported */
+#define HEALTH_PAUSE 1000000
+#define WINDOW_MIN 16
+
+/* How a question is being asked. */
+enum phase {
+	PLAIN,
+	UNCHECKED, /* it failed: does it with CD=1 as well? */
+	CONFIRM,   /* no: once more without, so that a passing trouble is not called bogus */
+	CHAIN,     /* fails either way: walk its CNAMEs by hand, is there an end? */
+};
+
+struct dns_question {
+	struct dns_question *next;
+	struct dns *dns;
+	dns_done *done; /* NULL: cancelled */
+	void *arg;
+	enum answer_type type;
+	enum phase phase;
+	unsigned failures, hops;
+	int64_t rested; /* monotonic: when to ask again */
+	struct answer answer;
+	char *alias; /* CHAIN: where the walk has come to */
+	char name[];
+};
+
+struct queue {
+	struct dns_question *head, **tail;
+	size_t count;
+};
+
+enum health { HEALTH_GOOD, HEALTH_CHECKING, HEALTH_DOWN };
+
+struct dns {
+	struct resolver *resolver;
+	struct event *tick, *deliver;
+	struct bucket permits;
+	/* A question is in flight or in exactly one of these. */
+	struct queue waiting, resting, suspect, finished;
+	size_t in_flight, window;
+	unsigned recent, recent_failures;
+	enum health health;
+	int64_t next_check;
+	bool trusted, closing;
+	char *description;
+	uint64_t asked, answered, failed;
+};
+
+static void pump(struct dns *dns);
+
+static void
+push(struct queue *queue, struct dns_question *question)
+{
+	question->next = NULL;
+	*queue->tail = question;
+	queue->tail = &question->next;
+	queue->count++;
+}
+
+static struct dns_question *
+pop(struct queue *queue)
+{
+	struct dns_question *question = queue->head;
+
+	if (question == NULL)
+		return NULL;
+	queue->head = question->next;
+	if (queue->head == NULL)
+		queue->tail = &queue->head;
+	queue->count--;
+	return question;
+}
+
+static void
+question_free(struct dns_question *question)
+{
+	answer_clear(&question->answer);
+	free(question->alias);
+	free(question);
+}
+
+static void
+drop_all(struct queue *queue)
+{
+	struct dns_question *question;
+
+	while ((question = pop(queue)) != NULL)
+		question_free(question);
+}
+
+static void
+finish(struct dns_question *question)
+{
+	push(&question->dns->finished, question);
+	event_active(question->dns->deliver, EV_TIMEOUT, 1);
+}
+
+/* Everything is delivered from here, so that no caller is called back from
+ * within its own call. */
+static void
+deliver(evutil_socket_t fd, short what, void *arg)
+{
+	struct dns *dns = arg;
+	struct dns_question *question;
+
+	(void)fd, (void)what;
+	while ((question = pop(&dns->finished)) != NULL) {
+		if (question->done != NULL)
+			question->done(&question->answer, question->arg);
+		question_free(question);
+	}
+	pump(dns);
+}
+
+static void
+ask_again(struct dns_question *question, enum phase phase)
+{
+	question->phase = phase;
+	push(&question->dns->waiting, question);
+}
+
+/* Fewer questions at a time: the resolver is under strain. */
+static void
+slow_down(struct dns *dns)
+{
+	dns->window /= 2;
+	if (dns->window < WINDOW_MIN)
+		dns->window = WINDOW_MIN;
+	log_info("resolver under strain: %zu questions at a time", dns->window);
+}
+
+/* Looks at the failures among the last 256 answers; more than half is strain,
+ * none lets the window grow again. */
+static void
+note_answer(struct dns *dns, bool failure)
+{
+	dns->answered++;
+	dns->recent++;
+	dns->recent_failures += failure;
+	if (dns->recent < 256)
+		return;
+	if (dns->recent_failures > dns->recent / 2)
+		slow_down(dns);
+	else if (dns->recent_failures < dns->recent / 16)
+		dns->window += dns->window / 8 + 1;
+	if (dns->window > resolver_window(dns->resolver))
+		dns->window = resolver_window(dns->resolver);
+	dns->recent = dns->recent_failures = 0;
+}
+
+/* The resolver could not answer, or did not: later again, at last reported. */
+static void
+count_failure(struct dns_question *question)
+{
+	question->failures++;
+	if (question->failures >= FAILURES_MAX) {
+		finish(question);
+		return;
+	}
+	question->phase = PLAIN;
+	question->rested = clock_monotonic() + REST;
+	push(&question->dns->resting, question);
+}
+
+static void
+resolver_failed(struct dns_question *question)
+{
+	question->dns->failed++;
+	if (question->answer.rcode == 2 && question->failures + 1 == FAILURES_MAX &&
+	    question->phase != CHAIN && question->type != TYPE_CNAME) {
+		question->alias = mem_strdup(question->name);
+		ask_again(question, CHAIN);
+		return;
+	}
+	count_failure(question);
+}
+
+/* A resolver answers a CNAME loop with SERVFAIL; each link alone it answers. */
+static void
+walk_chain(struct dns_question *question)
+{
+	struct answer *answer = &question->answer;
+	bool linked = answer->status == ANSWER_OK;
+
+	if (linked && ++question->hops <= ANSWER_CHAIN_MAX) {
+		free(question->alias);
+		question->alias = answer->records[0].name;
+		answer->records[0].name = NULL;
+		answer_clear(answer);
+		ask_again(question, CHAIN);
+		return;
+	}
+	answer_clear(answer);
+	answer->status = linked ? ANSWER_LOOP : ANSWER_FAILED;
+	if (linked)
+		finish(question);
+	else
+		count_failure(question);
+}
+
+static void
+take_answer(struct dns_question *question)
+{
+	struct answer *answer = &question->answer;
+	bool failed = answer->status == ANSWER_FAILED || answer->status == ANSWER_MALFORMED;
+
+	if (question->phase == CHAIN) {
+		walk_chain(question);
+	} else if (question->phase == UNCHECKED && !failed) {
+		answer_clear(answer);
+		ask_again(question, CONFIRM);
+	} else if (question->phase == CONFIRM && failed && answer->rcode == 2) {
+		answer->status = ANSWER_BOGUS;
+		finish(question);
+	} else if (!failed) {
+		finish(question);
+	} else if (question->phase == PLAIN && answer->rcode == 2) {
+		ask_again(question, UNCHECKED);
+	} else {
+		resolver_failed(question);
+	}
+}
+
+static void
+on_answer(const uint8_t *bytes, size_t length, void *arg)
+{
+	struct dns_question *question = arg;
+	struct dns *dns = question->dns;
+
+	dns->in_flight--;
+	if (dns->closing || question->done == NULL) {
+		question_free(question);
+		return;
+	}
+	if (bytes == NULL) {
+		dns->failed++;
+		question->answer.status = ANSWER_NONE;
+		push(&dns->suspect, question);
+		return;
+	}
+	answer_clear(&question->answer);
+	answer_parse(&question->answer, bytes, length,
+		     question->phase == CHAIN ? TYPE_CNAME : question->type);
+	note_answer(dns, question->answer.status == ANSWER_FAILED);
+	take_answer(question);
+	event_active(dns->deliver, EV_TIMEOUT, 1);
+}
+
+static void
+send_question(struct dns_question *question)
+{
+	struct dns *dns = question->dns;
+	bool unchecked = question->phase == UNCHECKED || question->phase == CHAIN;
+	bool chain = question->phase == CHAIN;
+
+	dns->in_flight++;
+	dns->asked++;
+	if (resolver_send(dns->resolver, chain ? question->alias : question->name,
+			  chain ? TYPE_CNAME : question->type, unchecked, on_answer, question))
+		return;
+	dns->in_flight--;
+	question->answer.status = ANSWER_NXDOMAIN; /* no message holds it, so no zone does */
+	finish(question);
+}
+
+static void
+pump(struct dns *dns)
+{
+	struct dns_question *question;
+
+	while (dns->waiting.head != NULL && dns->in_flight < dns->window &&
+	       dns->health != HEALTH_DOWN && bucket_take(&dns->permits)) {
+		question = pop(&dns->waiting);
+		if (question->done == NULL)
+			question_free(question);
+		else
+			send_question(question);
+	}
+}
+
+/* The root's SOA came, or did not: was it the resolver or the question? */
+static void
+on_health(const uint8_t *bytes, size_t length, void *arg)
+{
+	struct dns *dns = arg;
+	struct dns_question *question;
+	size_t suspects = dns->suspect.count;
+	bool good = bytes != NULL;
+
+	(void)length;
+	if (dns->closing)
+		return;
+	if (good && dns->health == HEALTH_DOWN)
+		log_warn("the resolver answers again");
+	if (!good && dns->health != HEALTH_DOWN)
+		log_warn("no resolver answers (%s): the sweep waits", dns->description);
+	dns->health = good ? HEALTH_GOOD : HEALTH_DOWN;
+	dns->next_check = clock_monotonic() + HEALTH_PAUSE;
+	if (good && suspects > 0)
+		slow_down(dns);
+	while (suspects-- > 0 && (question = pop(&dns->suspect)) != NULL) {
+		if (question->done == NULL)
+			question_free(question);
+		else if (good)
+			count_failure(question);
+		else
+			ask_again(question, PLAIN);
+	}
+}
+
+static void
+check_health(struct dns *dns, int64_t now)
+{
+	static const enum health during[] = {
+		[HEALTH_GOOD] = HEALTH_CHECKING,
+		[HEALTH_CHECKING] = HEALTH_CHECKING,
+		[HEALTH_DOWN] = HEALTH_DOWN,
+	};
+
+	if (dns->health == HEALTH_CHECKING || now < dns->next_check)
+		return;
+	if (dns->health == HEALTH_GOOD && dns->suspect.count == 0)
+		return;
+	dns->health = during[dns->health];
+	dns->next_check = INT64_MAX; /* until on_health */
+	resolver_send(dns->resolver, ".", TYPE_SOA, false, on_health, dns);
+}
+
+static void
+on_tick(evutil_socket_t fd, short what, void *arg)
+{
+	struct dns *dns = arg;
+	int64_t now = clock_monotonic();
+
+	(void)fd, (void)what;
+	resolver_tick(dns->resolver);
+	while (dns->resting.head != NULL && dns->resting.head->rested <= now)
+		push(&dns->waiting, pop(&dns->resting));
+	check_health(dns, now);
+	pump(dns);
+}
+
+struct dns_question *
+dns_ask(struct dns *dns, const char *name, enum answer_type type, dns_done *done, void *arg)
+{
+	size_t length = strlen(name);
+	struct dns_question *question = mem_alloc(sizeof *question + length + 1);
+
+	question->dns = dns;
+	question->done = done;
+	question->arg = arg;
+	question->type = type;
+	memcpy(question->name, name, length);
+	push(&dns->waiting, question);
+	event_active(dns->deliver, EV_TIMEOUT, 1);
+	return question;
+}
+
+void
+dns_cancel(struct dns_question *question)
+{
+	if (question != NULL)
+		question->done = NULL;
+}
+
+/* Each resolver must validate, because any of them may be the one that answers. */
+static void
+prove_all(struct dns *dns, struct event_base *base, const struct options *options)
+{
+	unsigned count, answered = 0, validating = 0;
+	char *servers = resolver_servers(dns->resolver, &count), *rest = servers, *server;
+	bool local = resolver_is_local(dns->resolver);
+
+	dns->description = mem_strdup(servers);
+	while ((server = strsep(&rest, ",")) != NULL && server[0] != '\0') {
+		struct proof proof = proof_of(base, server, options->dns_timeout);
+
+		if (!proof.answered)
+			log_warn("resolver %s does not answer", server);
+		answered += proof.answered;
+		validating += proof.authenticated;
+	}
+	free(servers);
+	if (answered == 0)
+		die("no resolver answers (%s)", count > 0 ? dns->description : "none is configured");
+	dns->trusted = options->trust_ad == TRUST_AD_YES ||
+		       (options->trust_ad == TRUST_AD_AUTO && local && validating == answered);
+	servers = dns->description;
+	dns->description = mem_printf("%s (%s, AD %s)", servers,
+				      validating == answered ? "validating" : "not validating",
+				      dns->trusted ? "believed" : "not believed");
+	free(servers);
+}
+
+struct dns *
+dns_open(struct event_base *base, const struct options *options)
+{
+	struct dns *dns = mem_alloc(sizeof *dns);
+	struct timeval tick = clock_timeval(TICK);
+
+	dns->waiting.tail = &dns->waiting.head;
+	dns->resting.tail = &dns->resting.head;
+	dns->suspect.tail = &dns->suspect.head;
+	dns->finished.tail = &dns->finished.head;
+	bucket_init(&dns->permits, options->dns_rate_limit);
+	dns->resolver = resolver_open(base, options->name_servers, options->dns_timeout);
+	prove_all(dns, base, options);
+	dns->window = resolver_window(dns->resolver);
+	dns->tick = event_new(base, -1, EV_PERSIST, on_tick, dns);
+	event_add(dns->tick, &tick);
+	dns->deliver = event_new(base, -1, 0, deliver, dns);
+	return dns;
+}
+
+void
+dns_close(struct dns *dns)
+{
+	if (dns == NULL)
+		return;
+	dns->closing = true;
+	resolver_close(dns->resolver);
+	drop_all(&dns->waiting);
+	drop_all(&dns->resting);
+	drop_all(&dns->suspect);
+	drop_all(&dns->finished);
+	event_free(dns->tick);
+	event_free(dns->deliver);
+	free(dns->description);
+	free(dns);
+}
+
+bool
+dns_trusted(const struct dns *dns)
+{
+	return dns->trusted;
+}
+
+const char *
+dns_description(const struct dns *dns)
+{
+	return dns->description;
+}
+
+struct dns_counts
+dns_counts(const struct dns *dns)
+{
+	return (struct dns_counts){
+		.asked = dns->asked,
+		.answered = dns->answered,
+		.failed = dns->failed,
+		.waiting = dns->waiting.count + dns->resting.count + dns->suspect.count,
+		.in_flight = dns->in_flight,
+		.down = dns->health == HEALTH_DOWN,
+	};
+}

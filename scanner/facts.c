@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "scanner/facts.h"
+
+#include <openssl/sha.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "scanner/mem.h"
+
+struct server_facts *
+server_facts_new(void)
+{
+	struct server_facts *facts = mem_alloc(sizeof *facts);
+
+	facts->alert = -1;
+	return facts;
+}
+
+void
+server_facts_free(struct server_facts *facts)
+{
+	if (facts == NULL)
+		return;
+	free(facts->as_name);
+	free(facts->greeting_text);
+	free(facts->ehlo_text);
+	free(facts->ehlo_tls_text);
+	free(facts->starttls_text);
+	free(facts->starttls_echo);
+	free(facts->chain);
+	free(facts);
+}
+
+bool
+server_facts_temporary(const struct server_facts *facts)
+{
+	return facts->tcp == TCP_TIMEOUT || facts->greeting == GREETING_TEMPORARY ||
+	       facts->greeting == GREETING_TIMEOUT || facts->ehlo == EHLO_TEMPORARY ||
+	       facts->ehlo == EHLO_TIMEOUT || facts->starttls == STARTTLS_REFUSED_TEMPORARY ||
+	       facts->starttls == STARTTLS_TIMEOUT || facts->handshake == HANDSHAKE_TIMEOUT;
+}
+
+struct chain *
+chain_new(size_t count, const uint8_t *const bytes[], const size_t lengths[])
+{
+	size_t head = sizeof(struct chain) + count * sizeof(struct certificate_der);
+	size_t total = head;
+	struct chain *chain;
+	uint8_t *at;
+	uint8_t *digests = mem_alloc(count * DIGEST_BYTES);
+
+	for (size_t i = 0; i < count; i++)
+		total += lengths[i];
+	chain = mem_alloc(total);
+	at = (uint8_t *)chain + head;
+	chain->count = count;
+	for (size_t i = 0; i < count; i++) {
+		struct certificate_der *der = &chain->certificates[i];
+
+		memcpy(at, bytes[i], lengths[i]);
+		der->bytes = at;
+		der->length = lengths[i];
+		SHA256(at, lengths[i], der->sha256);
+		memcpy(digests + i * DIGEST_BYTES, der->sha256, DIGEST_BYTES);
+		at += lengths[i];
+	}
+	SHA256(digests, count * DIGEST_BYTES, chain->sha256);
+	free(digests);
+	return chain;
+}
+
+struct record *
+record_new(enum record_kind kind)
+{
+	struct record *record = mem_alloc(sizeof *record);
+
+	record->kind = kind;
+	return record;
+}
+
+void
+record_add_server(struct record *host, struct server_facts *facts)
+{
+	size_t count = host->host.count++;
+
+	host->host.servers =
+	    mem_realloc(host->host.servers, (count + 1) * sizeof *host->host.servers);
+	host->host.servers[count] = facts;
+}
+
+void
+record_add_link(struct record *target, int32_t preference, int64_t host)
+{
+	size_t count = target->target.count++;
+
+	target->target.links =
+	    mem_realloc(target->target.links, (count + 1) * sizeof *target->target.links);
+	target->target.links[count] = (struct host_link){ preference, host };
+}
+
+void
+record_free(struct record *record)
+{
+	if (record == NULL)
+		return;
+	if (record->kind == RECORD_HOST) {
+		for (size_t i = 0; i < record->host.count; i++)
+			server_facts_free(record->host.servers[i]);
+		free(record->host.servers);
+		free(record->host.name);
+	} else {
+		free(record->target.key);
+		free(record->target.name);
+		free(record->target.tag);
+		free(record->target.links);
+	}
+	free(record);
+}

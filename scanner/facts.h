@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What a sweep observes, as plain values: what one server said (server_facts),
+ * all servers of one MX host (RECORD_HOST), and one target's DNS and the hosts
+ * behind it (RECORD_TARGET).  Records travel by pointer from the prober over the
+ * coordinator to the writer; whoever holds the pointer owns everything in it.
+ * Texts are UTF-8 without control characters but line feed; see text.h for how
+ * other bytes are spelt.
+ */
+#ifndef SCANNER_FACTS_H
+#define SCANNER_FACTS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "scanner/address.h"
+#include "scanner/words.h"
+
+#define DIGEST_BYTES 32 /* SHA-256 */
+
+/* A certificate as the server sent it; it need not parse. */
+struct certificate_der {
+	const uint8_t *bytes;
+	size_t length;
+	uint8_t sha256[DIGEST_BYTES];
+};
+
+/* The certificates of one server in the order presented, in one allocation.
+ * sha256 is the digest of the certificates' concatenated digests. */
+struct chain {
+	uint8_t sha256[DIGEST_BYTES];
+	size_t count;
+	struct certificate_der certificates[];
+};
+
+/* What made the handshake succeed only because the sweep is lenient. */
+enum legacy {
+	LEGACY_VERSION = 1,       /* TLS 1.0 or 1.1 */
+	LEGACY_KEY = 2,           /* leaf key or key exchange below 112 bits of security */
+	LEGACY_SIGNATURE = 4,     /* the peer signed the handshake with SHA-1 or MD5 */
+	LEGACY_RENEGOTIATION = 8, /* no RFC 5746 support */
+	LEGACY_CIPHER = 16,       /* a cipher suite that security level 2 would refuse */
+};
+
+/* One conversation with one address of a host, or why there was none. */
+struct server_facts {
+	struct address address; /* none: a row about a failed or missing address */
+	uint32_t asn;           /* 0: unknown */
+	char *as_name;          /* NULL: unknown */
+	char country[3];        /* "": unknown */
+
+	enum tcp_word tcp;
+	enum greeting_word greeting;
+	int greeting_code; /* SMTP reply codes: 0 = no reply */
+	char *greeting_text;
+	enum ehlo_word ehlo;
+	char *ehlo_text;     /* the whole reply without its codes, lines joined by \n */
+	char *ehlo_tls_text; /* the same, asked again under TLS */
+	enum offer_word offer;
+	enum starttls_word starttls;
+	int starttls_code;
+	char *starttls_text; /* verbatim */
+	char *starttls_echo; /* the command as the server saw it, where it tells */
+	bool bare_lf;        /* some reply line ended in LF without CR */
+
+	enum handshake_word handshake;
+	int alert;               /* the last alert received, -1: none */
+	const char *tls_version; /* static texts */
+	const char *cipher;
+	char key_exchange[24]; /* "": none (RSA key transport) or unknown */
+	unsigned legacy;       /* of enum legacy */
+	struct chain *chain;   /* NULL: no certificate seen */
+
+	unsigned attempts;
+	int64_t started; /* microseconds since the epoch, of the last attempt; 0: never */
+	int64_t duration_us;
+};
+
+/* An edge from a target to a host that serves it. */
+struct host_link {
+	int32_t preference; /* -1: none */
+	int64_t host;
+};
+
+enum record_kind { RECORD_HOST, RECORD_TARGET };
+
+struct record {
+	enum record_kind kind;
+	struct record *next; /* for queues */
+	union {
+		struct {
+			int64_t id;  /* unique in the database, given by the coordinator */
+			char *name;  /* MX host name; NULL for a bare address */
+			bool of_address; /* asked for an address target: not that name's MX host */
+			size_t count;
+			struct server_facts **servers; /* at least one */
+		} host;
+		struct {
+			char *key;  /* how the target is known again when a sweep goes on */
+			char *name; /* the domain; for an address target the name beside it or NULL */
+			bool is_address;
+			int64_t rank; /* 0: none */
+			char *tag;    /* NULL: none */
+			enum dns_word dns;
+			enum mx_word mx;
+			enum security_word mx_security;
+			size_t count;
+			struct host_link *links;
+		} target;
+	};
+};
+
+struct server_facts *server_facts_new(void);
+/* The server, or the way to it, asked for patience: worth another attempt. */
+bool server_facts_temporary(const struct server_facts *facts);
+void server_facts_free(struct server_facts *facts); /* NULL is fine */
+
+/* A chain over copies of count certificates, its digests computed. */
+struct chain *chain_new(size_t count, const uint8_t *const bytes[], const size_t lengths[]);
+
+struct record *record_new(enum record_kind kind);
+void record_add_server(struct record *host, struct server_facts *facts); /* takes facts */
+void record_add_link(struct record *target, int32_t preference, int64_t host);
+void record_free(struct record *record);
+
+#endif

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Messages for the person at the terminal, all to stderr, from any thread, a
+ * line at a time.  Results never come here.  The status line (progress) is
+ * owned here too, so that a message never runs into it.
+ *
+ *   die        the operator's mistake or a local failure: one line, exit 2;
+ *              only from main, options, input or an open
+ *   log_warn   what the operator should know now
+ *   log_info   -v:  progress of the sweep
+ *   log_debug  -vv: every transition and wire line
+ */
+#ifndef SCANNER_LOG_H
+#define SCANNER_LOG_H
+
+#include <stdbool.h>
+
+#define PRINTF(f, a) __attribute__((format(printf, f, a)))
+
+/* 0: warnings only, 1: -v, 2: -vv. */
+void log_set_verbosity(int level);
+bool log_enabled(int level);
+
+void die(const char *format, ...) PRINTF(1, 2) __attribute__((noreturn));
+void log_warn(const char *format, ...) PRINTF(1, 2);
+void log_info(const char *format, ...) PRINTF(1, 2);
+void log_debug(const char *format, ...) PRINTF(1, 2);
+
+/* Shows text as the last line of the terminal until the next call; NULL takes
+ * it away. */
+void log_status(const char *text);
+
+#endif

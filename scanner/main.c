@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdio.h>
+#include <string.h>
+
+#include "config.h"
+#include "output/assess.h"
+#include "output/check.h"
+#include "scanner/log.h"
+#include "scanner/options.h"
+#include "scanner/sweep.h"
+
+static const struct {
+	const char *name, *arguments, *help;
+	enum command command;
+	int (*run)(const struct options *options);
+} commands[] = {
+	{ "sweep", "[options]", "targets in, database out", COMMAND_SWEEP, sweep_command },
+	{ "check", "[options] DOMAIN...", "the same for a few domains, printed for a person",
+	  COMMAND_CHECK, check_command },
+	{ "assess", "[options] SWEEP.db", "verdicts again, from stored facts", COMMAND_ASSESS,
+	  assess_command },
+};
+
+#define COMMANDS (sizeof commands / sizeof commands[0])
+
+static int
+help(FILE *out)
+{
+	fputs("mxsweep: which mail servers offer STARTTLS, who strips it, and are their\n"
+	      "certificates right?\n\n",
+	      out);
+	for (size_t i = 0; i < COMMANDS; i++)
+		fprintf(out, "  mxsweep %-7s %-22s %s\n", commands[i].name,
+			commands[i].arguments, commands[i].help);
+	fputs("\nmxsweep COMMAND --help shows a command's options; mxsweep(1) is the manual.\n",
+	      out);
+	return out == stdout ? 0 : 2;
+}
+
+static int
+run(int argc, char *argv[])
+{
+	struct options options;
+
+	for (size_t i = 0; i < COMMANDS; i++)
+		if (strcmp(argv[1], commands[i].name) == 0) {
+			options_parse(&options, commands[i].command, argc - 1, argv + 1);
+			return commands[i].run(&options);
+		}
+	die("there is no command %s; see mxsweep --help", argv[1]);
+}
+
+int
+main(int argc, char *argv[])
+{
+	if (argc < 2)
+		return help(stderr);
+	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)
+		return help(stdout);
+	if (strcmp(argv[1], "--version") == 0) {
+		puts(PACKAGE_STRING);
+		return 0;
+	}
+	if (strcmp(argv[1], "--options-manual") == 0) { /* for the build of the manual page */
+		options_manual(stdout);
+		return 0;
+	}
+	return run(argc, argv);
+}

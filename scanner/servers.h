@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The conversations with the addresses of one host: each waits for its turn, is
+ * held, and is held again after a back-off when the server only asked for
+ * patience (4xx, 421, a time-out), or at once when it was we who had no means.
+ */
+#ifndef SCANNER_SERVERS_H
+#define SCANNER_SERVERS_H
+
+#include "scanner/facts.h"
+
+struct servers;
+struct sweep;
+
+/* Called once for each address added; the facts are the receiver's. */
+typedef void servers_done(struct server_facts *facts, void *arg);
+
+struct servers *servers_new(struct sweep *sweep, servers_done *done, void *arg);
+/* Only after pool and pace have let go: when none is in progress, or at the end. */
+void servers_free(struct servers *servers);
+/* host: for SNI, NULL: none; lent until the last done. */
+void servers_add(struct servers *servers, const struct address *address, const char *host);
+
+/* The callbacks that pace and pool are given by the sweep. */
+struct pace_job;
+struct pool_job;
+void servers_start(struct pace_job *job, void *sweep);
+void servers_finished(struct pool_job *job, void *sweep);
+
+#endif

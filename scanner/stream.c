@@ -1,0 +1,319 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "scanner/stream.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <openssl/err.h>
+#include <poll.h>
+#include <pthread.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+void
+stream_init(struct stream *stream, size_t limit)
+{
+	*stream = (struct stream){ .fd = -1, .limit = limit };
+}
+
+void
+stream_close(struct stream *stream)
+{
+	if (stream->tls != NULL) {
+		/* close_notify is a courtesy; libssl forbids it after an error. */
+		if (stream->trouble == IO_DONE && SSL_is_init_finished(stream->tls)) {
+			ERR_clear_error();
+			SSL_shutdown(stream->tls);
+		}
+		SSL_free(stream->tls);
+		ERR_clear_error();
+		stream->tls = NULL;
+	}
+	if (stream->fd >= 0)
+		close(stream->fd);
+	stream->fd = -1;
+}
+
+static enum io
+answer_of_errno(struct stream *stream, int error)
+{
+	stream->error = error;
+	switch (error) {
+	case ECONNRESET:
+	case ECONNABORTED:
+	case ENOTCONN:
+	case EPIPE:
+		return IO_CLOSED;
+	case EMFILE:
+	case ENFILE:
+	case ENOBUFS:
+	case ENOMEM:
+	case EADDRNOTAVAIL:
+	case EADDRINUSE:
+	case EAGAIN: /* from connect: no local port is left */
+	case ENETDOWN:
+		return IO_LOCAL;
+	default:
+		return IO_FAILED;
+	}
+}
+
+/* A port chosen at bind time would be taken for every destination, so the choice
+ * is put off to connect. */
+static int
+bind_source(int fd, const struct address *from)
+{
+	struct sockaddr_storage source;
+	socklen_t length = address_socket(from, 0, &source);
+	int on = 1;
+
+	setsockopt(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &on, sizeof on);
+	return bind(fd, (struct sockaddr *)&source, length);
+}
+
+static enum io
+begin_connect(struct stream *stream, const struct address *to, uint16_t port,
+	      const struct address *from)
+{
+	struct sockaddr_storage peer;
+	socklen_t length = address_socket(to, port, &peer);
+	int on = 1;
+
+	stream->fd = socket(peer.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	if (stream->fd < 0)
+		return answer_of_errno(stream, errno);
+	if (from->family == to->family && bind_source(stream->fd, from) < 0) {
+		stream->error = errno;
+		return IO_LOCAL;
+	}
+	setsockopt(stream->fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+	if (connect(stream->fd, (struct sockaddr *)&peer, length) == 0)
+		return IO_DONE;
+	return errno == EINPROGRESS ? IO_WRITE : answer_of_errno(stream, errno);
+}
+
+enum io
+stream_connect(struct stream *stream, const struct address *to, uint16_t port,
+	       const struct address *from)
+{
+	struct pollfd ready = { .fd = stream->fd, .events = POLLOUT };
+	int error = 0;
+	socklen_t length = sizeof error;
+
+	if (stream->fd < 0)
+		return begin_connect(stream, to, port, from);
+	if (poll(&ready, 1, 0) == 0)
+		return IO_WRITE;
+	if (getsockopt(stream->fd, SOL_SOCKET, SO_ERROR, &error, &length) < 0)
+		error = errno;
+	return error == 0 ? IO_DONE : answer_of_errno(stream, error);
+}
+
+struct address
+stream_local_address(const struct stream *stream)
+{
+	struct sockaddr_storage local = { 0 };
+	socklen_t length = sizeof local;
+
+	getsockname(stream->fd, (struct sockaddr *)&local, &length);
+	return address_of_socket((struct sockaddr *)&local);
+}
+
+/* The two ends of the wire, below TLS or without it. */
+
+static enum io
+receive(struct stream *stream, void *to, size_t size, size_t *count)
+{
+	ssize_t got;
+
+	if (stream->received >= stream->limit)
+		return IO_EXCESS;
+	if (size > stream->limit - stream->received)
+		size = stream->limit - stream->received;
+	do
+		got = recv(stream->fd, to, size, 0);
+	while (got < 0 && errno == EINTR);
+	if (got < 0)
+		return errno == EAGAIN ? IO_READ : answer_of_errno(stream, errno);
+	stream->received += (size_t)got;
+	*count = (size_t)got;
+	return got == 0 ? IO_CLOSED : IO_DONE;
+}
+
+static enum io
+transmit(struct stream *stream, const void *from, size_t size, size_t *count)
+{
+	ssize_t sent;
+
+	do
+		sent = send(stream->fd, from, size, MSG_NOSIGNAL);
+	while (sent < 0 && errno == EINTR);
+	if (sent < 0)
+		return errno == EAGAIN ? IO_WRITE : answer_of_errno(stream, errno);
+	*count = (size_t)sent;
+	return IO_DONE;
+}
+
+size_t
+stream_drain(struct stream *stream)
+{
+	char waste[4096];
+	size_t total = 0, count = 0;
+
+	while (receive(stream, waste, sizeof waste, &count) == IO_DONE)
+		total += count;
+	return total;
+}
+
+/* The same ends as libssl wants them.  Its own socket BIO raises SIGPIPE and
+ * reads without limit. */
+
+static int
+bio_read(BIO *bio, char *to, int size)
+{
+	struct stream *stream = BIO_get_data(bio);
+	size_t count = 0;
+	enum io io = receive(stream, to, (size_t)size, &count);
+
+	BIO_clear_retry_flags(bio);
+	if (io == IO_DONE)
+		return (int)count;
+	if (io == IO_READ)
+		BIO_set_retry_read(bio);
+	else
+		stream->trouble = io;
+	return -1;
+}
+
+static int
+bio_write(BIO *bio, const char *from, int size)
+{
+	struct stream *stream = BIO_get_data(bio);
+	size_t count = 0;
+	enum io io = transmit(stream, from, (size_t)size, &count);
+
+	BIO_clear_retry_flags(bio);
+	if (io == IO_DONE)
+		return (int)count;
+	if (io == IO_WRITE)
+		BIO_set_retry_write(bio);
+	else
+		stream->trouble = io;
+	return -1;
+}
+
+static long
+bio_ctrl(BIO *bio, int command, long number, void *pointer)
+{
+	(void)bio, (void)number, (void)pointer;
+	return command == BIO_CTRL_FLUSH;
+}
+
+static BIO_METHOD *bio_method;
+
+static void
+make_bio_method(void)
+{
+	bio_method = BIO_meth_new(BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "stream");
+	if (bio_method == NULL)
+		return;
+	BIO_meth_set_read(bio_method, bio_read);
+	BIO_meth_set_write(bio_method, bio_write);
+	BIO_meth_set_ctrl(bio_method, bio_ctrl);
+}
+
+static BIO *
+bio_new(struct stream *stream)
+{
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
+	BIO *bio;
+
+	pthread_once(&once, make_bio_method);
+	bio = bio_method != NULL ? BIO_new(bio_method) : NULL;
+	if (bio != NULL) {
+		BIO_set_data(bio, stream);
+		BIO_set_init(bio, 1);
+	}
+	return bio;
+}
+
+enum io
+stream_start_tls(struct stream *stream, SSL_CTX *context, const char *sni)
+{
+	BIO *bio = bio_new(stream);
+
+	ERR_clear_error();
+	stream->tls = bio != NULL ? SSL_new(context) : NULL;
+	if (stream->tls == NULL) {
+		BIO_free(bio);
+		stream->error = ENOMEM;
+		return IO_LOCAL;
+	}
+	SSL_set_bio(stream->tls, bio, bio); /* takes bio */
+	SSL_set_connect_state(stream->tls);
+	if (sni != NULL)
+		SSL_set_tlsext_host_name(stream->tls, sni);
+	ERR_clear_error();
+	return IO_DONE;
+}
+
+/* libssl's own complaint: what the peer sent, or our memory. */
+static enum io
+complaint(struct stream *stream)
+{
+	unsigned long error = ERR_peek_last_error();
+
+	stream->trouble = IO_PROTOCOL;
+	stream->error = ERR_GET_LIB(error) == ERR_LIB_SSL ? ERR_GET_REASON(error) : 0;
+	ERR_clear_error();
+	if (ERR_GET_REASON(error) != ERR_R_MALLOC_FAILURE)
+		return IO_PROTOCOL;
+	stream->error = ENOMEM;
+	return IO_LOCAL;
+}
+
+static enum io
+answer_of_tls(struct stream *stream, int result)
+{
+	switch (SSL_get_error(stream->tls, result)) {
+	case SSL_ERROR_NONE:
+		return IO_DONE;
+	case SSL_ERROR_WANT_READ:
+		return IO_READ;
+	case SSL_ERROR_WANT_WRITE:
+		return IO_WRITE;
+	case SSL_ERROR_ZERO_RETURN:
+		return IO_CLOSED;
+	case SSL_ERROR_SSL:
+		return complaint(stream);
+	default:
+		return stream->trouble != IO_DONE ? stream->trouble : IO_CLOSED;
+	}
+}
+
+enum io
+stream_handshake(struct stream *stream)
+{
+	ERR_clear_error(); /* the queue is the thread's, not the stream's */
+	return answer_of_tls(stream, SSL_do_handshake(stream->tls));
+}
+
+enum io
+stream_read(struct stream *stream, void *to, size_t size, size_t *count)
+{
+	if (stream->tls == NULL)
+		return receive(stream, to, size, count);
+	ERR_clear_error();
+	return answer_of_tls(stream, SSL_read_ex(stream->tls, to, size, count));
+}
+
+enum io
+stream_write(struct stream *stream, const void *from, size_t size, size_t *count)
+{
+	if (stream->tls == NULL)
+		return transmit(stream, from, size, count);
+	ERR_clear_error();
+	return answer_of_tls(stream, SSL_write_ex(stream->tls, from, size, count));
+}

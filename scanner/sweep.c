@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "scanner/sweep.h"
+
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+
+#include "config.h"
+#include "scanner/blocklist.h"
+#include "scanner/clock.h"
+#include "scanner/dns.h"
+#include "scanner/domain.h"
+#include "scanner/geo.h"
+#include "scanner/hosts.h"
+#include "scanner/log.h"
+#include "scanner/mem.h"
+#include "scanner/pace.h"
+#include "scanner/pool.h"
+#include "scanner/progress.h"
+#include "scanner/servers.h"
+#include "scanner/sources.h"
+#include "scanner/steering.h"
+#include "scanner/tally.h"
+#include "scanner/writer.h"
+
+#define TURN 0.1 /* seconds between looks at what no event tells */
+#define DESCRIPTORS_BESIDE 64 /* for files, resolvers and loops */
+
+/* Enough targets under way that those which wait for a slow server or a retry do
+ * not leave senders idle; few enough that memory stays flat. */
+#define TARGETS_A_SENDER 16
+#define TARGETS_MIN 10000
+#define TARGETS_MAX 100000
+
+static size_t
+targets_at_once(const struct options *options)
+{
+	size_t count = (size_t)options->senders * TARGETS_A_SENDER;
+
+	return count < TARGETS_MIN ? TARGETS_MIN : count > TARGETS_MAX ? TARGETS_MAX : count;
+}
+
+/* As many conversations as descriptors allow. */
+static unsigned
+affordable_senders(unsigned wanted)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
+		return wanted;
+	if (limit.rlim_cur < wanted + DESCRIPTORS_BESIDE && limit.rlim_cur < limit.rlim_max) {
+		limit.rlim_cur = wanted + DESCRIPTORS_BESIDE < limit.rlim_max
+				     ? wanted + DESCRIPTORS_BESIDE
+				     : limit.rlim_max;
+		setrlimit(RLIMIT_NOFILE, &limit);
+	}
+	if (limit.rlim_cur >= wanted + DESCRIPTORS_BESIDE)
+		return wanted;
+	if (limit.rlim_cur <= DESCRIPTORS_BESIDE)
+		die("only %lu descriptors are allowed; raise ulimit -n",
+		    (unsigned long)limit.rlim_cur);
+	log_warn("only %lu descriptors are allowed (ulimit -n): %lu conversations at once",
+		 (unsigned long)limit.rlim_cur, (unsigned long)limit.rlim_cur - DESCRIPTORS_BESIDE);
+	return (unsigned)(limit.rlim_cur - DESCRIPTORS_BESIDE);
+}
+
+static struct event_base *
+base_new(void)
+{
+	struct event_config *config = event_config_new();
+	struct event_base *base;
+
+	event_config_set_flag(config, EVENT_BASE_FLAG_NOLOCK);
+	base = event_base_new_with_config(config);
+	event_config_free(config);
+	if (base == NULL)
+		die("no event loop");
+	return base;
+}
+
+static void
+prove_trust_store(const char *root_cas)
+{
+	char error[256];
+	struct bench *bench = judge.open(root_cas, clock_wall() / 1000000, error);
+
+	if (bench == NULL)
+		die("--root-cas: %s", error);
+	judge.close(bench);
+}
+
+struct sweep *
+sweep_open(const struct options *options)
+{
+	struct sweep *sweep = mem_alloc(sizeof *sweep);
+	struct pace_config pace = {
+		.senders = affordable_senders(options->senders),
+		.rate = options->rate,
+		.server_rate = options->server_rate_limit,
+		.per_network = options->max_conns_per_network,
+		.start = servers_start,
+		.arg = sweep,
+	};
+
+	signal(SIGPIPE, SIG_IGN);
+	sweep->options = options;
+	sweep->blocklist = blocklist_open(options->blocklist_file, options->allowlist_file,
+					  options->allow_reserved);
+	sweep->geo = geo_open(options->asn_db, options->geo_db);
+	sweep->sources = sources_open(options->local_addr);
+	prove_trust_store(options->root_cas);
+	sweep->base = base_new();
+	sweep->pace = pace_new(sweep->base, &pace);
+	sweep->tally = mem_alloc(sizeof *sweep->tally);
+	sweep->domains = domains_new(sweep);
+	sweep->dns = dns_open(sweep->base, options);
+	return sweep;
+}
+
+void
+sweep_close(struct sweep *sweep)
+{
+	domains_free(sweep->domains);
+	hosts_free(sweep->hosts);
+	dns_close(sweep->dns);
+	pace_free(sweep->pace);
+	event_base_free(sweep->base);
+	free(sweep->tally);
+	sources_free(sweep->sources);
+	geo_close(sweep->geo);
+	blocklist_free(sweep->blocklist);
+	free(sweep);
+}
+
+void
+sweep_put(struct sweep *sweep, struct record *record)
+{
+	tally_record(sweep->tally, record);
+	writer_put(sweep->writer, record);
+}
+
+void
+sweep_target_done(struct sweep *sweep)
+{
+	steering_look(sweep->steering);
+}
+
+bool
+sweep_has_room(const struct sweep *sweep)
+{
+	return !sweep->draining && !writer_full(sweep->writer) &&
+	       domains_active(sweep->domains) < targets_at_once(sweep->options);
+}
+
+static void
+skip_target(void *arg, const char *key)
+{
+	struct sweep *sweep = arg;
+
+	input_skip(sweep->input, key);
+}
+
+static void
+restore_host(void *arg, int64_t id, const char *name, bool addressless)
+{
+	struct sweep *sweep = arg;
+
+	hosts_restore(sweep->hosts, id, name, addressless);
+}
+
+/* Opens the sweep's entry in the output; what a continued sweep has already is
+ * not asked again. */
+static struct begun
+begin(struct sweep *sweep, const struct output *output, void *self)
+{
+	const struct options *options = sweep->options;
+	char *given = options_json(options, COMMAND_SWEEP);
+	struct sweep_info info = {
+		.input = options->input_file,
+		.shards = options->shards,
+		.shard = options->shard,
+		.seed = options->seed,
+		.vantage = options->vantage,
+		.version = PACKAGE_VERSION,
+		.notes = options->notes,
+		.resolver = dns_description(sweep->dns),
+		.root_cas = options->root_cas,
+		.options = given,
+		.started = clock_wall() / 1000000,
+	};
+	struct resume resume = { skip_target, restore_host, sweep };
+	struct begun begun;
+
+	sweep->hosts = hosts_new(sweep);
+	begun = output->begin(self, &info, options->fresh, &resume);
+	hosts_number_from(sweep->hosts, begun.next_host);
+	if (begun.continued)
+		log_warn("continuing sweep %lld of %s (--new starts another)",
+			 (long long)begun.sweep, info.input);
+	free(given);
+	return begun;
+}
+
+/* Until every record is on disk.  false: the operator would not wait for a disk
+ * that cannot be written. */
+static bool
+flush(struct sweep *sweep)
+{
+	struct timeval turn = clock_timeval(TURN);
+	bool give_up = false;
+
+	while (!writer_idle(sweep->writer) && !give_up) {
+		event_base_loopexit(sweep->base, &turn);
+		event_base_dispatch(sweep->base);
+		give_up = steering_signals(sweep->steering) > 0 && writer_stuck(sweep->writer);
+	}
+	return writer_close(sweep->writer, give_up);
+}
+
+enum sweep_state
+sweep_run(struct sweep *sweep, struct input *input, const struct output *output, void *self)
+{
+	struct sweep_end end = { .state = SWEEP_COMPLETE };
+	struct begun begun;
+	bool kept;
+
+	sweep->input = input;
+	begun = begin(sweep, output, self);
+	sweep->writer = writer_open(output, self);
+	sweep->pool = pool_open(sweep->base, probe_server, sweep->options, servers_finished, sweep);
+	sweep->progress = progress_open(sweep);
+	sweep->steering = steering_open(sweep, TURN);
+	event_base_dispatch(sweep->base);
+	if (!steering_complete(sweep->steering))
+		end.state = SWEEP_INTERRUPTED;
+	pool_close(sweep->pool);
+	kept = flush(sweep);
+	end.finished = clock_wall() / 1000000;
+	end.targets = (int64_t)sweep->tally->targets;
+	progress_close(sweep->progress, &begun, &end);
+	sweep->signalled = steering_signals(sweep->steering) > 0;
+	steering_close(sweep->steering);
+	if (!kept || !output->finish(self, &end))
+		die("the last results could not be written (%s); run the same command again "
+		    "when they can",
+		    output->error(self));
+	return end.state;
+}
+
+bool
+sweep_signalled(const struct sweep *sweep)
+{
+	return sweep->signalled;
+}

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "scanner/text.h"
+
+#include <stdint.h>
+#include <stdio.h>
+
+#include "scanner/mem.h"
+
+/* The length of the well-formed UTF-8 sequence at p (RFC 3629), 0 if none. */
+static size_t
+utf8_length(const uint8_t *p, size_t left)
+{
+	size_t n = p[0] < 0x80 ? 1 : p[0] >= 0xc2 && p[0] < 0xe0 ? 2 : (p[0] & 0xf0) == 0xe0 ? 3
+		 : p[0] >= 0xf0 && p[0] < 0xf5			  ? 4
+								  : 0;
+
+	if (n == 0 || n > left)
+		return 0;
+	for (size_t i = 1; i < n; i++)
+		if ((p[i] & 0xc0) != 0x80)
+			return 0;
+	if ((p[0] == 0xe0 && p[1] < 0xa0) || (p[0] == 0xed && p[1] > 0x9f) ||
+	    (p[0] == 0xf0 && p[1] < 0x90) || (p[0] == 0xf4 && p[1] > 0x8f) ||
+	    (p[0] == 0xc2 && p[1] < 0xa0)) /* C1 controls */
+		return 0;
+	return n;
+}
+
+/* How many bytes at p may stand as they are; 0: p[0] is to be escaped. */
+static size_t
+plain_length(const uint8_t *p, size_t left, int keep_lf)
+{
+	if (p[0] == '\n')
+		return keep_lf ? 1 : 0;
+	if (p[0] < 0x20 || p[0] == 0x7f || (p[0] == '\\' && left > 1 && p[1] == 'x'))
+		return 0;
+	return utf8_length(p, left);
+}
+
+char *
+text_of_bytes(const void *bytes, size_t length, int keep_lf)
+{
+	const uint8_t *p = bytes;
+	char *text = mem_alloc(length * 4 + 1), *to = text;
+
+	while (length > 0) {
+		size_t n = plain_length(p, length, keep_lf);
+
+		if (n == 0) {
+			to += sprintf(to, "\\x%02x", *p);
+			n = 1;
+		} else {
+			for (size_t i = 0; i < n; i++)
+				*to++ = (char)p[i];
+		}
+		p += n;
+		length -= n;
+	}
+	*to = '\0';
+	return mem_realloc(text, (size_t)(to - text) + 1);
+}

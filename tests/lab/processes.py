@@ -1,0 +1,115 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What runs in the laboratory: a private place, and the processes in it."""
+
+import ctypes
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+NEWNS, NEWUSER, NEWPID, NEWNET = 0x20000, 0x10000000, 0x20000000, 0x40000000
+DIE_WITH_PARENT = 1
+PATIENCE = 30  # seconds for a server to answer
+
+
+class Daemons:
+    """Where the unpacked servers are; those of the system serve as well."""
+
+    def __init__(self, folder):
+        self.folder = folder
+
+    def root(self, group):
+        return os.path.join(self.folder, group)
+
+    def has(self, group):
+        return os.path.isdir(self.root(group))
+
+    def environment(self):
+        libraries = os.path.join(self.root("libraries"), "usr/lib/x86_64-linux-gnu")
+        return dict(os.environ, LD_LIBRARY_PATH=libraries)
+
+    def find(self, name):
+        for place in ("usr/sbin", "usr/bin"):
+            path = os.path.join(self.root("dns"), place, name)
+            if os.path.exists(path):
+                return path
+        path = shutil.which(name, path=os.environ.get("PATH", "") + ":/usr/sbin:/sbin")
+        if path is None:
+            raise SystemExit(f"lab: no {name}: run {HERE}/install-daemons first")
+        return path
+
+
+class Processes:
+    def __init__(self, folder, daemons):
+        self.folder = folder
+        self.daemons = daemons
+        self.running = {}        # name -> Popen
+
+    def log_of(self, name):
+        return os.path.join(self.folder, name + ".log")
+
+    def start(self, name, command, environment=None):
+        with open(self.log_of(name), "ab") as log:
+            self.running[name] = subprocess.Popen(
+                command, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                env=environment or self.daemons.environment(), start_new_session=True)
+
+    def wait_for(self, name, answers):
+        end = time.monotonic() + PATIENCE
+        while not answers():
+            if time.monotonic() > end or self.running[name].poll() is not None:
+                tail = open(self.log_of(name), errors="replace").read()[-2000:]
+                raise SystemExit(f"lab: {name} does not answer:\n{tail}")
+            time.sleep(0.02)
+
+    def end(self):
+        for process in reversed(self.running.values()):
+            if process.poll() is None:
+                process.terminate()
+        for name, process in self.running.items():
+            try:
+                process.wait(10)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+                print(f"lab: {name} had to be killed", file=sys.stderr)
+        self.running.clear()
+
+
+def check(result):
+    if result != 0:
+        raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
+
+
+def enter_private_place():
+    """Goes on in a child with a network, mounts and processes of its own; all of
+    it ends with that child.  The parent waits and leaves with its exit code.
+    Without root this needs user namespaces."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    user, group = os.geteuid(), os.getegid()
+    try:
+        check(libc.unshare(NEWNS | NEWPID | NEWNET | (NEWUSER if user else 0)))
+    except OSError as problem:
+        raise SystemExit(f"lab: no private network: {problem.strerror} (try as root)")
+    if user:
+        for file, text in (("setgroups", "deny"), ("uid_map", f"0 {user} 1"),
+                           ("gid_map", f"0 {group} 1")):
+            with open(f"/proc/self/{file}", "w", encoding="ascii") as map_file:
+                map_file.write(text)
+    child = os.fork()
+    if child > 0:
+        wait_for_child(child)
+    check(libc.prctl(DIE_WITH_PARENT, signal.SIGKILL))
+    for command in (("mount", "--make-rprivate", "/"), ("mount", "-t", "proc", "proc", "/proc"),
+                    ("ip", "link", "set", "lo", "up")):
+        subprocess.run(command, check=True)
+
+
+def wait_for_child(child):
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, lambda number, _: os.kill(child, signal.SIGTERM))
+    _, status = os.waitpid(child, 0)
+    os._exit(os.waitstatus_to_exitcode(status) & 255)
