@@ -100,11 +100,16 @@ enum {
 	NAMES
 };
 
+/* What strangers wrote may be long; the database has all of it. */
+#define SHORT(column) "substr(" column ", 1, 200)"
+
 static const char server_columns[] =
     "SELECT s.mx, s.address, s.preference, s.as_name, s.country, s.tcp, s.greeting, s.ehlo,"
     " s.starttls, s.handshake, s.certificate, s.tls_version, s.cipher, s.key_exchange,"
-    " s.greeting_text, s.starttls_reply_text, s.alert, c.subject, c.issuer, c.not_after,"
-    " c.names";
+    " " SHORT("s.greeting_text") ", " SHORT(
+	"s.starttls_reply_text") ", s.alert,"
+				 " " SHORT("c.subject") ", " SHORT(
+				     "c.issuer") ", c.not_after, " SHORT("c.names");
 
 /* The server's own words where it refuses something. */
 static void
@@ -230,7 +235,8 @@ print_domain(const struct check_report *report, const struct target *target)
 		fprintf(report->out, "\n  %s\n", advice != NULL ? advice->says : "");
 		print_trouble(report, 2, WORDS_DNS, sql_text(s, 1));
 		print_word(report, 2, WORDS_MX, sql_text(s, 2));
-		print_word(report, 2, WORDS_SECURITY, sql_text(s, 3));
+		if (sql_text(s, 2) != NULL)
+			print_word(report, 2, WORDS_SECURITY, sql_text(s, 3));
 	}
 	sqlite3_finalize(s);
 }

@@ -66,6 +66,13 @@ die_of_database(const struct store *store)
 	die("%s: %s", store->path, sqlite3_errmsg(store->database.db));
 }
 
+/* A list given in the command line has no path. */
+static const char *
+input_name(const struct sweep_info *info)
+{
+	return info->input != NULL ? info->input : "";
+}
+
 /* The last sweep, if it is of the same list and did not end; 0 if not. */
 static int64_t
 find_unfinished(struct store *store, const struct sweep_info *info)
@@ -76,7 +83,7 @@ find_unfinished(struct store *store, const struct sweep_info *info)
 			" state <> 'complete' AND input = ?1 AND shards = ?2 AND shard = ?3");
 	int64_t sweep;
 
-	sql_bind_text(s, 1, info->input);
+	sql_bind_text(s, 1, input_name(info));
 	sqlite3_bind_int64(s, 2, info->shards);
 	sqlite3_bind_int64(s, 3, info->shard);
 	sweep = sql_find(s);
@@ -93,7 +100,7 @@ insert_sweep(sqlite3 *db, const struct sweep_info *info)
 			    " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, 'running')");
 	bool ok;
 
-	sql_bind_text(s, 1, info->input);
+	sql_bind_text(s, 1, input_name(info));
 	sqlite3_bind_int64(s, 2, info->shards);
 	sqlite3_bind_int64(s, 3, info->shard);
 	sqlite3_bind_int64(s, 4, (int64_t)info->seed);

@@ -183,10 +183,9 @@ print_stripped(const struct page *page)
 		fprintf(page->out, "STARTTLS is removed on the way to %s servers, among them\n",
 			grouped(count, text));
 	for (int i = 0; count > 0 && i < STRIPPED_SHOWN && sqlite3_step(s) == SQLITE_ROW; i++) {
-		fputs("  ", page->out);
+		fputc(' ', page->out);
 		for (int column = 0; column < 4; column++) {
-			if (column > 0 && sql_text(s, column) != NULL)
-				fputc(' ', page->out);
+			fputs(sql_text(s, column) != NULL ? " " : "", page->out);
 			summary_text(page->out, sql_text(s, column));
 		}
 		fputc('\n', page->out);

@@ -5,25 +5,20 @@
 #include <event2/event_struct.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/time.h>
-#include <time.h>
 
 #include "probes/exchange.h"
+#include "probes/manners.h"
 #include "probes/outcome.h"
 #include "probes/stripping.h"
 #include "probes/tls.h"
+#include "scanner/clock.h"
 #include "scanner/log.h"
 #include "scanner/mem.h"
 #include "scanner/stream.h"
 #include "scanner/text.h"
 
 #define SECOND       INT64_C(1000000) /* all times here are microseconds */
-#define QUIT_SECONDS 2
-#define NAME_LIMIT   255
-#define COMMAND_SIZE (NAME_LIMIT + sizeof "EHLO \r\n")
-/* Well above what RFC 5321 section 4.5.3.1 asks for. */
-#define LINE_LIMIT  2048
-#define LINES_LIMIT 128
+#define COMMAND_SIZE (MANNERS_NAME_LIMIT + sizeof "EHLO \r\n")
 
 /* What is being waited for; they follow in this order. */
 enum state {
@@ -38,8 +33,6 @@ enum state {
 	QUIT,
 	END,
 };
-
-enum patience { CONNECT_TIME, BANNER_TIME, HANDSHAKE_TIME, QUIT_TIME, NO_TIME, PATIENCE_COUNT };
 
 static const struct {
 	const char *name;
@@ -58,22 +51,14 @@ static const struct {
 	[END] = { "end", NULL, NO_TIME },
 };
 
-/* Of all conversations; read-only once it is open. */
-struct shared {
-	SSL_CTX *context;
-	char *name; /* for EHLO; NULL: the address literal of the connection */
-	uint16_t port;
-	int64_t patience[PATIENCE_COUNT], target_time;
-	struct reply_limits limits;
-};
-
 struct smtp {
-	const struct shared *shared;
+	const struct manners *manners;
 	struct event event; /* the only one; armed when there is something to wait for */
 	struct gate *gate;
 	struct gate_pass pass;
 	const char *host;
 	struct address address, from;
+	bool anonymous;
 	probe_done *done;
 	void *arg;
 
@@ -86,15 +71,6 @@ struct smtp {
 	struct tls_sight sight;
 	struct server_facts *facts;
 };
-
-static int64_t
-monotonic(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * SECOND + now.tv_nsec / 1000;
-}
 
 static void
 trace(const struct smtp *s, const char *mark, const char *bytes, size_t length)
@@ -114,10 +90,10 @@ trace(const struct smtp *s, const char *mark, const char *bytes, size_t length)
 static void
 enter(struct smtp *s, enum state state)
 {
-	int64_t patience = s->shared->patience[states[state].patience];
+	int64_t patience = s->manners->patience[states[state].patience];
 
 	s->state = state;
-	s->entered = monotonic();
+	s->entered = clock_monotonic();
 	s->deadline = s->entered + patience;
 	if (s->deadline > s->last && state != QUIT)
 		s->deadline = s->last;
@@ -130,7 +106,7 @@ static size_t
 command_line(const struct smtp *s, char line[COMMAND_SIZE])
 {
 	char literal[ADDRESS_TEXT + sizeof "[IPv6:]"], text[ADDRESS_TEXT];
-	const char *name = s->shared->name;
+	const char *name = s->manners->name;
 	struct address local;
 
 	if (states[s->state].command == NULL)
@@ -149,7 +125,7 @@ command_line(const struct smtp *s, char line[COMMAND_SIZE])
 static enum io
 in_time(const struct smtp *s, enum io io)
 {
-	if ((io == IO_READ || io == IO_WRITE) && monotonic() >= s->deadline)
+	if ((io == IO_READ || io == IO_WRITE) && clock_monotonic() >= s->deadline)
 		return IO_TIMEOUT;
 	if (io == IO_FAILED && s->state != CONNECT)
 		return s->stream.error == ETIMEDOUT ? IO_TIMEOUT : IO_CLOSED;
@@ -181,7 +157,7 @@ converse(struct smtp *s)
 	char line[COMMAND_SIZE];
 	size_t length = command_line(s, line), sent = exchange->sent;
 	enum io io =
-	    in_time(s, exchange_run(exchange, &s->stream, &s->shared->limits, line, length));
+	    in_time(s, exchange_run(exchange, &s->stream, &s->manners->limits, line, length));
 
 	if (sent < length && exchange->sent == length)
 		trace(s, ">>>", line, length);
@@ -294,12 +270,14 @@ admitted(struct smtp *s)
 	size_t injected = exchange_drop_ahead(&s->exchange) + stream_drain(&s->stream);
 	enum io io;
 
-	s->last += monotonic() - s->entered; /* the wait was ours, not the peer's */
+	s->last += clock_monotonic() - s->entered; /* the wait was ours, not the peer's */
 	if (injected > 0) /* RFC 3207 section 6: nothing said before TLS is to be kept */
 		s->facts->starttls = STARTTLS_INJECTED;
-	io = stream_start_tls(&s->stream, s->shared->context, s->host);
+	io = stream_start_tls(&s->stream, s->manners->context, s->host);
 	if (io != IO_DONE)
 		return io;
+	if (s->anonymous)
+		tls_allow_anonymous(s->stream.tls);
 	tls_watch(s->stream.tls, &s->sight, s->facts);
 	enter(s, HANDSHAKE);
 	return IO_DONE;
@@ -333,7 +311,7 @@ smtp_step(struct smtp *s)
 	switch (s->state) {
 	case CONNECT:
 		io = in_time(
-		    s, stream_connect(&s->stream, &s->address, s->shared->port, &s->from));
+		    s, stream_connect(&s->stream, &s->address, s->manners->port, &s->from));
 		return is_unsettled(io) ? io : connected(s, io);
 	case GREETING:
 		io = converse(s);
@@ -384,7 +362,7 @@ smtp_finish(struct smtp *s, enum io io)
 	void *arg = s->arg;
 	int error = s->stream.error;
 
-	facts->duration_us = monotonic() - s->began;
+	facts->duration_us = clock_monotonic() - s->began;
 	release(s);
 	free(s);
 	if (io != IO_LOCAL) {
@@ -401,7 +379,7 @@ static void
 smtp_wait(struct smtp *s, enum io io)
 {
 	struct event_base *base = event_get_base(&s->event);
-	int64_t left = s->deadline - monotonic();
+	int64_t left = s->deadline - clock_monotonic();
 	struct timeval time;
 
 	if (s->pass.state == GATE_WAITING)
@@ -420,7 +398,7 @@ static void
 smtp_run(evutil_socket_t fd, short what, void *arg)
 {
 	struct smtp *s = arg;
-	int64_t late = monotonic() - s->deadline;
+	int64_t late = clock_monotonic() - s->deadline;
 	enum io io = IO_DONE;
 
 	(void)fd;
@@ -448,24 +426,23 @@ smtp_start(void *shared, struct event_base *base, struct gate *handshakes,
 	   const struct probe_job *job, probe_done *done, void *arg)
 {
 	struct smtp *s = mem_alloc(sizeof *s);
-	struct timeval now;
 
-	s->shared = shared;
+	s->manners = shared;
 	s->gate = handshakes;
 	s->pass = (struct gate_pass){ .opened = wake, .arg = s };
 	s->host = job->host;
 	s->address = job->address;
 	s->from = job->from;
+	s->anonymous = job->anonymous;
 	s->done = done;
 	s->arg = arg;
 	s->facts = server_facts_new();
 	s->facts->address = job->address;
-	gettimeofday(&now, NULL);
-	s->facts->started = now.tv_sec * SECOND + now.tv_usec;
-	stream_init(&s->stream, s->shared->limits.total);
+	s->facts->started = clock_wall();
+	stream_init(&s->stream, s->manners->limits.total);
 	event_assign(&s->event, base, -1, 0, smtp_run, s);
-	s->began = monotonic();
-	s->last = s->began + s->shared->target_time;
+	s->began = clock_monotonic();
+	s->last = s->began + s->manners->target_time;
 	enter(s, CONNECT);
 	wake(s); /* done must not be called from in here */
 	return s;
@@ -481,59 +458,11 @@ smtp_cancel(void *conversation)
 	free(s);
 }
 
-static int64_t
-microseconds(double seconds)
-{
-	return (int64_t)(seconds * (double)SECOND);
-}
-
-/* The name goes on the wire as it is. */
-static void
-check_name(const char *name)
-{
-	if (name[0] == '\0' || strlen(name) > NAME_LIMIT)
-		die("--ehlo-domain: the name is empty or too long");
-	for (const char *c = name; *c != '\0'; c++)
-		if (*c <= ' ' || *c > '~')
-			die("--ehlo-domain: a name has no such characters: %s", name);
-}
-
-static void *
-smtp_open(const struct options *options)
-{
-	struct shared *shared = mem_alloc(sizeof *shared);
-
-	if (options->ehlo_domain != NULL)
-		check_name(options->ehlo_domain);
-	shared->name = mem_strdup(options->ehlo_domain);
-	shared->port = (uint16_t)options->port;
-	shared->patience[CONNECT_TIME] = microseconds(options->connect_timeout);
-	shared->patience[BANNER_TIME] = microseconds(options->banner_timeout);
-	shared->patience[HANDSHAKE_TIME] = microseconds(options->tls_handshake_timeout);
-	shared->patience[QUIT_TIME] = QUIT_SECONDS * SECOND;
-	shared->target_time = microseconds(options->target_timeout);
-	shared->limits.line = LINE_LIMIT;
-	shared->limits.lines = LINES_LIMIT;
-	shared->limits.total = (size_t)options->read_limit_per_host * 1024;
-	shared->context = tls_open(options->min_version, options->max_version);
-	return shared;
-}
-
-static void
-smtp_close(void *opened)
-{
-	struct shared *shared = opened;
-
-	SSL_CTX_free(shared->context);
-	free(shared->name);
-	free(shared);
-}
-
 const struct probe smtp_probe = {
 	.name = "smtp",
 	.help = "what a mail server says: greeting, EHLO, STARTTLS, handshake",
-	.open = smtp_open,
-	.close = smtp_close,
+	.open = manners_open,
+	.close = manners_close,
 	.start = smtp_start,
 	.cancel = smtp_cancel,
 };

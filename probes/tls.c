@@ -9,8 +9,10 @@
 
 #include "scanner/log.h"
 
-/* Everything the library has, with the anonymous suites as the last resort. */
-#define CIPHERS             "ALL:!eNULL:+aNULL"
+/* Everything the library has.  Without anonymous suites: servers that go by their
+ * own preference would choose them and not show the certificate they have. */
+#define CIPHERS             "ALL:!eNULL:!aNULL"
+#define CIPHERS_ANONYMOUS   "aNULL:!eNULL"
 #define LEAST_SECURITY_BITS 112
 
 static int
@@ -44,6 +46,12 @@ tls_open(int min_version, int max_version)
 	SSL_CTX_set_cert_verify_callback(context, accept_any_chain, NULL);
 	SSL_CTX_set_msg_callback(context, see);
 	return context;
+}
+
+void
+tls_allow_anonymous(SSL *tls)
+{
+	SSL_set_cipher_list(tls, CIPHERS_ANONYMOUS);
 }
 
 /* A big-endian number off the front of *bytes; false if it is not there. */

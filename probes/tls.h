@@ -25,6 +25,8 @@ struct tls_sight {
 /* Versions are TLS1_VERSION to TLS1_3_VERSION.  Dies if the library refuses. */
 SSL_CTX *tls_open(int min_version, int max_version);
 
+/* Offers suites without a certificate, too: for servers that have none. */
+void tls_allow_anonymous(SSL *tls);
 /* Lets the sight, which must live as long as tls, see what comes. */
 void tls_watch(SSL *tls, struct tls_sight *sight, struct server_facts *facts);
 /* The word for how the handshake ended; error is the stream's. */

@@ -40,6 +40,16 @@ server_facts_temporary(const struct server_facts *facts)
 	       facts->starttls == STARTTLS_TIMEOUT || facts->handshake == HANDSHAKE_TIMEOUT;
 }
 
+bool
+server_facts_uncertified(const struct server_facts *facts)
+{
+	enum { HANDSHAKE_FAILURE = 40 }; /* RFC 5246 section 7.2.2 */
+
+	return facts->chain == NULL &&
+	       (facts->handshake == HANDSHAKE_NO_SHARED_CIPHER ||
+		(facts->handshake == HANDSHAKE_ALERT && facts->alert == HANDSHAKE_FAILURE));
+}
+
 struct chain *
 chain_new(size_t count, const uint8_t *const bytes[], const size_t lengths[])
 {

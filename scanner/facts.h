@@ -114,6 +114,9 @@ struct record {
 struct server_facts *server_facts_new(void);
 /* The server, or the way to it, asked for patience: worth another attempt. */
 bool server_facts_temporary(const struct server_facts *facts);
+/* The server shared no cipher suite with us and showed no certificate: it may have
+ * none, and do anonymous TLS. */
+bool server_facts_uncertified(const struct server_facts *facts);
 void server_facts_free(struct server_facts *facts); /* NULL is fine */
 
 /* A chain over copies of count certificates, its digests computed. */

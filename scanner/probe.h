@@ -22,6 +22,7 @@ struct probe_job {
 	const char *host;       /* MX host name, for SNI and traces; NULL: none.  Lent until done */
 	struct address address; /* whom to contact */
 	struct address from;    /* source address, or none */
+	bool anonymous;         /* offer TLS without certificates, too */
 };
 
 /* facts is NULL when a local failure (errno) ended the conversation: nothing

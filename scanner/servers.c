@@ -107,6 +107,15 @@ back_off(const struct options *options, unsigned attempts)
 	return delay;
 }
 
+/* Another attempt takes the place of what was learnt. */
+static void
+again(struct server *server, double delay)
+{
+	server_facts_free(server->conversation.facts);
+	server->conversation.facts = NULL;
+	try_again(server, delay);
+}
+
 static void
 learnt(struct server *server)
 {
@@ -129,11 +138,13 @@ servers_finished(struct pool_job *job, void *arg)
 	server->attempts += job->facts != NULL;
 	if (job->facts == NULL) {
 		short_of_means(server, job->local_error);
+	} else if (server_facts_uncertified(job->facts) && !job->job.anonymous &&
+		   !sweep->draining) {
+		job->job.anonymous = true;
+		again(server, 0);
 	} else if (server_facts_temporary(job->facts) && !sweep->draining &&
 		   server->attempts <= sweep->options->retries) {
-		server_facts_free(job->facts);
-		job->facts = NULL;
-		try_again(server, back_off(sweep->options, server->attempts));
+		again(server, back_off(sweep->options, server->attempts));
 	} else {
 		learnt(server);
 	}

@@ -2,7 +2,8 @@
 /*
  * The conversations with the addresses of one host: each waits for its turn, is
  * held, and is held again after a back-off when the server only asked for
- * patience (4xx, 421, a time-out), or at once when it was we who had no means.
+ * patience (4xx, 421, a time-out), at once when it was we who had no means, and
+ * once more when the server may be one that does TLS without a certificate.
  */
 #ifndef SCANNER_SERVERS_H
 #define SCANNER_SERVERS_H

@@ -10,7 +10,7 @@
 #include "scanner/log.h"
 #include "scanner/mem.h"
 
-#define QUEUE 4096
+#define QUEUE   4096
 #define AT_ONCE 64 /* accepted in one turn */
 #define FILLING 2  /* connections that fill a queue of length 0 */
 
@@ -74,7 +74,8 @@ listen_on(const struct place *place, uint16_t port, int queue)
 	setsockopt(fd, IPPROTO_IP, IP_FREEBIND, &on, sizeof on);
 	if (here.ss_family == AF_INET6)
 		setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on);
-	if (fd < 0 || bind(fd, (struct sockaddr *)&here, length) != 0 || listen(fd, queue) != 0) {
+	if (fd < 0 || bind(fd, (struct sockaddr *)&here, length) != 0 ||
+	    listen(fd, queue) != 0) {
 		char text[ADDRESS_TEXT];
 		die("cannot listen on %s: %s", address_format(&place->address, text),
 		    strerror(errno));
@@ -117,8 +118,8 @@ open_door(struct doors *doors, const struct place *place, uint16_t port)
 	if (deaf) {
 		fill_queue(door, place, port);
 	} else {
-		door->event = event_new(doors->talks->base, door->fd, EV_READ | EV_PERSIST, answer,
-					door);
+		door->event =
+		    event_new(doors->talks->base, door->fd, EV_READ | EV_PERSIST, answer, door);
 		event_add(door->event, NULL);
 	}
 	door->next = doors->first;

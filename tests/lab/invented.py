@@ -139,17 +139,13 @@ def invent(path):
     inventor.world.zones["providers"] = "signed"
     for domain in domains:
         inventor.zone(domain)
-    listed = set(domains)
+    parents = {domain[i + 1:] for domain in domains
+               for i, letter in enumerate(domain) if letter == "."}
     for domain in domains:
         fault = pick(DOMAIN_FAULTS, "domain", domain)
-        if fault and not any(other.endswith("." + domain) for other in suspects(listed, fault)):
+        if fault and domain not in parents:
             inventor.faulty(domain, fault[0])
         else:
             inventor.with_servers(domain)
     inventor.world.targets = domains
     return inventor.world
-
-
-def suspects(listed, fault):
-    """The names to look through for one below a domain that is to be missing."""
-    return listed if fault[0] in ("nxdomain", "temporary") else ()

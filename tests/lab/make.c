@@ -120,8 +120,8 @@ add_extensions(X509 *certificate, const struct recipe *recipe)
 	add_extension(certificate, issuer, NID_basic_constraints,
 		      recipe->authority ? "critical,CA:TRUE" : "critical,CA:FALSE");
 	add_extension(certificate, issuer, NID_key_usage,
-		      recipe->authority ? "critical,keyCertSign,cRLSign" :
-					  "critical,digitalSignature");
+		      recipe->authority ? "critical,keyCertSign,cRLSign"
+					: "critical,digitalSignature");
 	if (recipe->named)
 		add_extension(certificate, issuer, NID_ext_key_usage,
 			      recipe->client_only ? "clientAuth" : "serverAuth");
@@ -180,8 +180,9 @@ make_certificate(const struct recipe *recipe)
 	X509_gmtime_adj(X509_getm_notAfter(certificate), recipe->until_days * 86400L);
 	X509_set_pubkey(certificate, recipe->key);
 	set_subject(certificate, recipe);
-	X509_set_issuer_name(certificate, X509_get_subject_name(
-		recipe->issuer != NULL ? recipe->issuer : certificate));
+	X509_set_issuer_name(
+	    certificate,
+	    X509_get_subject_name(recipe->issuer != NULL ? recipe->issuer : certificate));
 	if (!recipe->version1)
 		add_extensions(certificate, recipe);
 	if (EVP_PKEY_is_a(recipe->signer, "ED25519"))

@@ -21,11 +21,11 @@
 #include "tests/lab/talk.h"
 
 static const char usage[] =
-	"usage: peer --plan FILE --scripts FILE [--port N] [--root-out FILE] [--log FILE]\n"
-	"            [--ready FILE] [--life SECONDS] [--issue HOST=FILE]...\n"
-	"A plan line: ADDRESS HOSTNAME SCRIPT [CERTIFICATE-KIND]; 0.0.0.0 or :: is every\n"
-	"address without a line of its own.  --issue writes a key and a good certificate for\n"
-	"another server.  Ends on SIGTERM or SIGINT.\n";
+    "usage: peer --plan FILE --scripts FILE [--port N] [--root-out FILE] [--log FILE]\n"
+    "            [--ready FILE] [--life SECONDS] [--issue HOST=FILE]...\n"
+    "A plan line: ADDRESS HOSTNAME SCRIPT [CERTIFICATE-KIND]; 0.0.0.0 or :: is every\n"
+    "address without a line of its own.  --issue writes a key and a good certificate for\n"
+    "another server.  Ends on SIGTERM or SIGINT.\n";
 
 #define MOST_ISSUED 16
 
@@ -55,12 +55,12 @@ read_choices(int argc, char **argv)
 	int option;
 
 	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
-		const char **file = option == 'p' ? &choices.plan :
-				    option == 's' ? &choices.scripts :
-				    option == 'r' ? &choices.root_out :
-				    option == 'l' ? &choices.log :
-				    option == 'y' ? &choices.ready :
-						    NULL;
+		const char **file = option == 'p'   ? &choices.plan
+				    : option == 's' ? &choices.scripts
+				    : option == 'r' ? &choices.root_out
+				    : option == 'l' ? &choices.log
+				    : option == 'y' ? &choices.ready
+						    : NULL;
 		if (file != NULL)
 			*file = optarg;
 		else if (option == 'n')

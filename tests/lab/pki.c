@@ -36,7 +36,7 @@ struct pki {
 	EVP_PKEY *keys[KEY_COUNT]; /* made when first needed */
 	EVP_PKEY *authority_key;
 	X509 *root, *authorities[ISSUER_COUNT];
-	STACK_OF(X509) *hundred;
+	STACK_OF(X509) * hundred;
 	struct leaf *leaves[BUCKETS];
 	struct context *contexts;
 };
@@ -54,8 +54,11 @@ make_authorities(struct pki *pki)
 {
 	EVP_PKEY *key = pki->authority_key;
 	struct recipe intermediate = { .common_name = "Laboratory intermediate",
-				       .key = key, .signer = key,
-				       .from_days = -365, .until_days = 3650, .authority = true };
+				       .key = key,
+				       .signer = key,
+				       .from_days = -365,
+				       .until_days = 3650,
+				       .authority = true };
 	struct recipe root = intermediate, other;
 
 	root.common_name = "Laboratory root";
@@ -172,13 +175,15 @@ pki_issue(struct pki *pki, const char *name, const char *host, const char *file)
 		die("%s: cannot write a certificate", file);
 }
 
-static STACK_OF(X509) *
-hundred_certificates(struct pki *pki)
+static STACK_OF(X509) * hundred_certificates(struct pki *pki)
 {
 	char name[32];
-	struct recipe recipe = { .common_name = name, .key = pki->authority_key,
-				 .signer = pki->authority_key, .from_days = -1,
-				 .until_days = 365, .authority = true };
+	struct recipe recipe = { .common_name = name,
+				 .key = pki->authority_key,
+				 .signer = pki->authority_key,
+				 .from_days = -1,
+				 .until_days = 365,
+				 .authority = true };
 
 	if (pki->hundred != NULL)
 		return pki->hundred;
@@ -193,7 +198,7 @@ hundred_certificates(struct pki *pki)
 static void
 add_chain(struct pki *pki, SSL_CTX *ctx, const struct kind *kind)
 {
-	STACK_OF(X509) *strays;
+	STACK_OF(X509) * strays;
 
 	if (kind->following == FOLLOWING_NOTHING)
 		return;
@@ -224,9 +229,9 @@ make_context(struct pki *pki, const struct tls_choice *choice, const struct kind
 		highest = TLS1_2_VERSION;
 	SSL_CTX_set_min_proto_version(ctx, choice->lowest ? choice->lowest : TLS1_VERSION);
 	SSL_CTX_set_max_proto_version(ctx, highest);
-	SSL_CTX_set_cipher_list(ctx, kind->anonymous	? "aNULL@SECLEVEL=0" :
-				     choice->ciphers	? choice->ciphers :
-							  "ALL:!aNULL:@SECLEVEL=0");
+	SSL_CTX_set_cipher_list(ctx, kind->anonymous   ? "aNULL@SECLEVEL=0"
+				     : choice->ciphers ? choice->ciphers
+						       : "ALL:!aNULL:@SECLEVEL=0");
 	if (choice->ask)
 		SSL_CTX_set_verify(ctx, SSL_VERIFY_PEER, NULL);
 	if (leaf != NULL) {

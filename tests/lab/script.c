@@ -22,7 +22,8 @@ typedef void read_arguments(struct parser *parser, struct op *op, char *rest);
 static void __attribute__((noreturn))
 complain(const struct parser *parser, const char *what, const char *word)
 {
-	die("%s:%u: %s%s%s", parser->file, parser->line, what, word ? ": " : "", word ? word : "");
+	die("%s:%u: %s%s%s", parser->file, parser->line, what, word ? ": " : "",
+	    word ? word : "");
 }
 
 /* Takes the next word off *rest; NULL at the end. */
@@ -215,22 +216,14 @@ static const struct statement {
 	enum act act;
 	read_arguments *read;
 } statements[] = {
-	{ "send", ACT_SEND, read_line },
-	{ "raw", ACT_SEND, read_text },
-	{ "hex", ACT_SEND, read_hex },
-	{ "expect", ACT_EXPECT, read_verb },
-	{ "session", ACT_SESSION, NULL },
-	{ "hello", ACT_HELLO, NULL },
-	{ "wait", ACT_WAIT, read_seconds },
-	{ "silence", ACT_SILENCE, NULL },
-	{ "drip", ACT_DRIP, read_drip },
-	{ "flood", ACT_FLOOD, read_flood },
-	{ "tls", ACT_TLS, read_tls },
-	{ "flight", ACT_FLIGHT, read_tls },
-	{ "first", ACT_FIRST, read_other },
-	{ "over", ACT_OVER, read_other },
-	{ "deaf", ACT_DEAF, NULL },
-	{ "close", ACT_CLOSE, NULL },
+	{ "send", ACT_SEND, read_line },    { "raw", ACT_SEND, read_text },
+	{ "hex", ACT_SEND, read_hex },      { "expect", ACT_EXPECT, read_verb },
+	{ "session", ACT_SESSION, NULL },   { "hello", ACT_HELLO, NULL },
+	{ "wait", ACT_WAIT, read_seconds }, { "silence", ACT_SILENCE, NULL },
+	{ "drip", ACT_DRIP, read_drip },    { "flood", ACT_FLOOD, read_flood },
+	{ "tls", ACT_TLS, read_tls },       { "flight", ACT_FLIGHT, read_tls },
+	{ "first", ACT_FIRST, read_other }, { "over", ACT_OVER, read_other },
+	{ "deaf", ACT_DEAF, NULL },         { "close", ACT_CLOSE, NULL },
 	{ "reset", ACT_RESET, NULL },
 };
 
@@ -248,7 +241,8 @@ copy_op(const struct op *from)
 	struct op copy = *from;
 
 	if (from->text != NULL)
-		copy.text = mem_dup(from->text, from->length > 0 ? from->length : strlen(from->text) + 1);
+		copy.text = mem_dup(from->text,
+				    from->length > 0 ? from->length : strlen(from->text) + 1);
 	copy.tls.kind = mem_strdup(from->tls.kind);
 	copy.tls.ciphers = mem_strdup(from->tls.ciphers);
 	return copy;

@@ -30,9 +30,9 @@ enum act {
 };
 
 struct tls_choice {
-	char *kind;       /* certificate kind; NULL: the plan's */
+	char *kind;          /* certificate kind; NULL: the plan's */
 	int lowest, highest; /* protocol versions, 0: any */
-	char *ciphers;    /* NULL: all */
+	char *ciphers;       /* NULL: all */
 	bool ask, renegotiate;
 };
 

@@ -7,7 +7,7 @@
 #include "tests/lab/flight.h"
 
 #define FLOOD_LIMIT (64ul << 20) /* bytes: "without end", yet every test ends */
-#define STRIKES 50               /* commands out of turn */
+#define STRIKES     50           /* commands out of turn */
 
 static enum need
 leave(struct talk *talk)
@@ -27,7 +27,8 @@ done(struct talk *talk)
 static enum need
 refuse(struct talk *talk)
 {
-	static const char refusal[] = "502 5.5.1 not now\r\n", farewell[] = "221 %h closing\r\n";
+	static const char refusal[] = "502 5.5.1 not now\r\n",
+			  farewell[] = "221 %h closing\r\n";
 
 	if (voice_is_verb(talk, "QUIT")) {
 		voice_say_template(talk, farewell, sizeof farewell - 1);
@@ -175,8 +176,8 @@ tls(struct talk *talk)
 	result = SSL_do_handshake(talk->ssl);
 	voice_collect(talk);
 	if (result != 1)
-		return SSL_get_error(talk->ssl, result) == SSL_ERROR_WANT_READ ? NEED_READ :
-										 fail_tls(talk);
+		return SSL_get_error(talk->ssl, result) == SSL_ERROR_WANT_READ ? NEED_READ
+									       : fail_tls(talk);
 	talk->handshaken = true;
 	voice_note(talk, SSL_get_version(talk->ssl));
 	if (talk->op->tls.renegotiate)
@@ -191,7 +192,8 @@ flight(struct talk *talk)
 	bool none = talk->op->tls.kind != NULL && strcmp(talk->op->tls.kind, "none") == 0;
 
 	flight_write(talk->out,
-		     none ? NULL : pki_leaf(talk->talks->pki, kind_of(talk), talk->place->host));
+		     none ? NULL
+			  : pki_leaf(talk->talks->pki, kind_of(talk), talk->place->host));
 	return done(talk);
 }
 

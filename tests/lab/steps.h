@@ -26,7 +26,7 @@ struct talk {
 	double started, deadline;
 	SSL *ssl; /* over memory: what passes goes through in and out */
 	bool handshaken, paused, expired, leaving;
-	bool gone, broken; /* no more from the client; no more to it */
+	bool gone, broken;         /* no more from the client; no more to it */
 	struct evbuffer *in, *out; /* in: plaintext; out: bytes for the wire */
 	struct evbuffer *story;    /* for the log */
 	char line[1024];           /* the client's last one */

@@ -12,8 +12,8 @@
 #include "scanner/mem.h"
 #include "tests/lab/steps.h"
 
-#define LINGER 2.0 /* seconds for the client's end after ours */
-#define TURNS 200  /* at a time, then others have theirs */
+#define LINGER     2.0 /* seconds for the client's end after ours */
+#define TURNS      200 /* at a time, then others have theirs */
 #define MOST_INPUT (1u << 20)
 
 static double
@@ -30,8 +30,9 @@ write_story(struct talk *talk)
 {
 	char address[ADDRESS_TEXT];
 
-	fprintf(talk->talks->log, "%.6f\t%.6f\t%s\t%s\t%lu\t", talk->started, now(CLOCK_REALTIME),
-		address_format(&talk->there, address), talk->place->host, talk->number);
+	fprintf(talk->talks->log, "%.6f\t%.6f\t%s\t%s\t%lu\t", talk->started,
+		now(CLOCK_REALTIME), address_format(&talk->there, address), talk->place->host,
+		talk->number);
 	fwrite(evbuffer_pullup(talk->story, -1), 1, evbuffer_get_length(talk->story),
 	       talk->talks->log);
 	fputc('\n', talk->talks->log);
@@ -95,8 +96,8 @@ static enum need
 transmit(struct talk *talk)
 {
 	while (evbuffer_get_length(talk->out) > 0) {
-		int length = evbuffer_write_atmost(talk->out, talk->fd,
-						   talk->drip > 0 ? (ev_ssize_t)talk->drip : -1);
+		int length = evbuffer_write_atmost(
+		    talk->out, talk->fd, talk->drip > 0 ? (ev_ssize_t)talk->drip : -1);
 
 		if (length < 0 && (errno == EAGAIN || errno == EINTR))
 			return NEED_WRITE;
@@ -169,14 +170,17 @@ static void
 await(struct talk *talk, enum need need)
 {
 	double left = talk->deadline - now(CLOCK_MONOTONIC), seconds = left;
-	short what = need == NEED_READ ? EV_READ : need == NEED_WRITE ? EV_WRITE : 0;
+	short what = need == NEED_READ    ? EV_READ
+		     : need == NEED_WRITE ? EV_WRITE
+		     : need == NEED_PAUSE ? EV_CLOSED
+					  : 0;
 	struct timeval time;
 
 	if (need == NEED_NOTHING) /* its turn is over, not its work */
 		seconds = 0;
 	if (need == NEED_PAUSE && talk->pause < left)
 		seconds = talk->pause;
-	talk->expired = what != 0 || (need == NEED_PAUSE && talk->pause >= left);
+	talk->expired = need != NEED_NOTHING && seconds >= left;
 	if (seconds < 0)
 		seconds = 0;
 	time.tv_sec = (time_t)seconds;
@@ -197,6 +201,8 @@ carry_on(evutil_socket_t fd, short what, void *arg)
 		finish(talk, talk->leaving ? "(client stays)" : "(life over)");
 		return;
 	}
+	if (what & EV_CLOSED)
+		talk->gone = talk->broken = true;
 	if (what & EV_READ)
 		receive(talk);
 	need = run(talk);

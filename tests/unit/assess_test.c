@@ -259,6 +259,21 @@ failure_changes_nothing(void)
 	output_sqlite.close(store);
 }
 
+/* The same where SQLite leaves the transaction open. */
+static void
+failed_row_changes_nothing(void)
+{
+	begin();
+	add("a.example", sample_server("192.0.2.1", "a.example trusted expired"));
+	CHECK(assess("store", 10));
+	CHECK(sql_run(db, "CREATE TEMP TRIGGER t BEFORE INSERT ON domain_verdict"
+			  " BEGIN SELECT RAISE(ABORT, 'not now'); END"));
+	CHECK(!assess("store", 1000));
+	CHECK_TEXT(verdict("s.certificate, headline", "a.example"),
+		   "[\"ok\",\"authenticated\"]");
+	output_sqlite.close(store);
+}
+
 /* Without a name beside the address there is none to compare. */
 static void
 judges_address_targets(void)
@@ -294,6 +309,7 @@ main(void)
 	RUN(judges_each_chain_once);
 	RUN(can_be_repeated);
 	RUN(failure_changes_nothing);
+	RUN(failed_row_changes_nothing);
 	RUN(judges_address_targets);
 	return test_end();
 }

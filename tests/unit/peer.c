@@ -132,7 +132,7 @@ drip(struct session *s, const char *text)
 	}
 }
 
-static void
+static bool
 put_with_nul(struct session *s, const char *text)
 {
 	char bytes[256];
@@ -140,7 +140,7 @@ put_with_nul(struct session *s, const char *text)
 
 	for (size_t i = 0; i < length; i++)
 		bytes[i] = (char)(text[i] == '@' ? '\0' : text[i]);
-	put(s, bytes, length);
+	return put(s, bytes, length);
 }
 
 static void
@@ -224,8 +224,12 @@ perform(struct session *s, const char *line)
 		put_with_nul(s, line + 1);
 		break;
 	case '*':
-		while (put(s, line + 1, strlen(line + 1)))
+		while (put_with_nul(s, line + 1))
 			;
+		break;
+	case '9':
+		for (int i = 0; i < 90; i++)
+			put_with_nul(s, line + 1);
 		break;
 	case 'H':
 		hold(s);

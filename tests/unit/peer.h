@@ -6,7 +6,8 @@
  *
  *   >text   send it (after T: under TLS)     <text   read a line that begins so
  *   .text   send it a byte each 100 ms       0text   send it with @ as NUL
- *   *text   send it without end              ~text   wait, then send it
+ *   *text   the same without end             ~text   wait, then send it
+ *   9text   the same 90 times
  *   H       hold until the other side ends   R       reset the connection
  *   I       read whatever comes, once        Axx     send alert xx (hex)
  *   T12 T13 a TLS handshake of that version  X       the same, but hang up after

@@ -451,6 +451,41 @@ failed_batch_is_put_again(void)
 	out->close(store);
 }
 
+/* SQLite ends a transaction by itself when the disk is full, but not when a row
+ * cannot be. */
+static void
+failed_row_takes_its_batch_along(void)
+{
+	void *store = out->open(":memory:");
+	sqlite3 *db = store_database(store);
+
+	begin(store, "list", false);
+	CHECK(
+	    sample_put(out, store, sample_host(1, "a.example", sample_server("::1", "leaf"))));
+	CHECK(sample_put(out, store, sample_domain("a.example", 1, 0)));
+	CHECK(
+	    !sample_put(out, store, sample_host(1, "b.example", sample_server("::2", "new"))));
+	CHECK(strstr(out->error(store), "UNIQUE") != NULL);
+	CHECK(sqlite3_get_autocommit(db) && out->commit(store));
+	CHECK_TEXT(ask(db, "SELECT count(*) FROM domains"), "0");
+	CHECK_TEXT(ask(db, "SELECT count(*) FROM certificates"), "0");
+	CHECK(
+	    sample_put(out, store, sample_host(1, "a.example", sample_server("::1", "leaf"))));
+	CHECK(out->commit(store));
+	CHECK_TEXT(ask(db, "SELECT count(*) FROM certificates"), "2");
+	out->close(store);
+}
+
+static void
+list_may_have_no_path(void)
+{
+	void *store = out->open(":memory:");
+
+	CHECK(begin(store, NULL, false).sweep == 1);
+	CHECK_TEXT(ask(store_database(store), "SELECT '<' || input || '>' FROM sweeps"), "<>");
+	out->close(store);
+}
+
 static void
 readers_see_a_batch_at_once(void)
 {
@@ -607,6 +642,8 @@ main(void)
 	RUN(begins_another_sweep_when_it_should);
 	RUN(two_sweeps_do_not_mix);
 	RUN(failed_batch_is_put_again);
+	RUN(failed_row_takes_its_batch_along);
+	RUN(list_may_have_no_path);
 	RUN(readers_see_a_batch_at_once);
 	RUN(refuses_what_is_not_ours);
 	RUN(refuses_what_is_no_file);
