@@ -76,6 +76,7 @@ print_part(const struct check_report *report, const char *before, const char *te
 	summary_text(report->out, text);
 }
 
+/* The columns of server_columns. */
 enum {
 	MX_NAME,
 	ADDRESS,
@@ -97,19 +98,16 @@ enum {
 	SUBJECT,
 	ISSUER,
 	NOT_AFTER,
-	NAMES
+	NAMES,
 };
 
 /* What strangers wrote may be long; the database has all of it. */
-#define SHORT(column) "substr(" column ", 1, 200)"
-
 static const char server_columns[] =
     "SELECT s.mx, s.address, s.preference, s.as_name, s.country, s.tcp, s.greeting, s.ehlo,"
     " s.starttls, s.handshake, s.certificate, s.tls_version, s.cipher, s.key_exchange,"
-    " " SHORT("s.greeting_text") ", " SHORT(
-	"s.starttls_reply_text") ", s.alert,"
-				 " " SHORT("c.subject") ", " SHORT(
-				     "c.issuer") ", c.not_after, " SHORT("c.names");
+    " substr(s.greeting_text, 1, 200), substr(s.starttls_reply_text, 1, 200), s.alert,"
+    " substr(c.subject, 1, 200), substr(c.issuer, 1, 200), c.not_after,"
+    " substr(c.names, 1, 200)";
 
 /* The server's own words where it refuses something. */
 static void

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "scanner/clock.h"
+#include "scanner/inquiry.h"
 #include "scanner/log.h"
 #include "scanner/mem.h"
 #include "scanner/proof.h"
@@ -13,17 +14,8 @@
 #define TICK 0.05         /* seconds */
 #define REST 6000000      /* microseconds before a failure is asked again; unbound
 			     remembers its own failures for five seconds */
-#define FAILURES_MAX 2    /* then it is reported */
 #define HEALTH_PAUSE 1000000
 #define WINDOW_MIN 16
-
-/* How a question is being asked. */
-enum phase {
-	PLAIN,
-	UNCHECKED, /* it failed: does it with CD=1 as well? */
-	CONFIRM,   /* no: once more without, so that a passing trouble is not called bogus */
-	CHAIN,     /* fails either way: walk its CNAMEs by hand, is there an end? */
-};
 
 struct dns_question {
 	struct dns_question *next;
@@ -31,11 +23,9 @@ struct dns_question {
 	dns_done *done; /* NULL: cancelled */
 	void *arg;
 	enum answer_type type;
-	enum phase phase;
-	unsigned failures, hops;
+	struct inquiry inquiry;
 	int64_t rested; /* monotonic: when to ask again */
 	struct answer answer;
-	char *alias; /* CHAIN: where the walk has come to */
 	char name[];
 };
 
@@ -90,7 +80,7 @@ static void
 question_free(struct dns_question *question)
 {
 	answer_clear(&question->answer);
-	free(question->alias);
+	inquiry_clear(&question->inquiry);
 	free(question);
 }
 
@@ -127,13 +117,6 @@ deliver(evutil_socket_t fd, short what, void *arg)
 	pump(dns);
 }
 
-static void
-ask_again(struct dns_question *question, enum phase phase)
-{
-	question->phase = phase;
-	push(&question->dns->waiting, question);
-}
-
 /* Fewer questions at a time: the resolver is under strain. */
 static void
 slow_down(struct dns *dns)
@@ -163,76 +146,23 @@ note_answer(struct dns *dns, bool failure)
 	dns->recent = dns->recent_failures = 0;
 }
 
-/* The resolver could not answer, or did not: later again, at last reported. */
 static void
-count_failure(struct dns_question *question)
+follow(struct dns_question *question, enum inquiry_next next)
 {
-	question->failures++;
-	if (question->failures >= FAILURES_MAX) {
+	struct dns *dns = question->dns;
+
+	switch (next) {
+	case INQUIRY_ASK:
+		push(&dns->waiting, question);
+		break;
+	case INQUIRY_REST:
+		dns->failed++;
+		question->rested = clock_monotonic() + REST;
+		push(&dns->resting, question);
+		break;
+	case INQUIRY_REPORT:
 		finish(question);
-		return;
-	}
-	question->phase = PLAIN;
-	question->rested = clock_monotonic() + REST;
-	push(&question->dns->resting, question);
-}
-
-static void
-resolver_failed(struct dns_question *question)
-{
-	question->dns->failed++;
-	if (question->answer.rcode == 2 && question->failures + 1 == FAILURES_MAX &&
-	    question->phase != CHAIN && question->type != TYPE_CNAME) {
-		question->alias = mem_strdup(question->name);
-		ask_again(question, CHAIN);
-		return;
-	}
-	count_failure(question);
-}
-
-/* A resolver answers a CNAME loop with SERVFAIL; each link alone it answers. */
-static void
-walk_chain(struct dns_question *question)
-{
-	struct answer *answer = &question->answer;
-	bool linked = answer->status == ANSWER_OK;
-
-	if (linked && ++question->hops <= ANSWER_CHAIN_MAX) {
-		free(question->alias);
-		question->alias = answer->records[0].name;
-		answer->records[0].name = NULL;
-		answer_clear(answer);
-		ask_again(question, CHAIN);
-		return;
-	}
-	answer_clear(answer);
-	answer->status = linked ? ANSWER_LOOP : ANSWER_FAILED;
-	if (linked)
-		finish(question);
-	else
-		count_failure(question);
-}
-
-static void
-take_answer(struct dns_question *question)
-{
-	struct answer *answer = &question->answer;
-	bool failed = answer->status == ANSWER_FAILED || answer->status == ANSWER_MALFORMED;
-
-	if (question->phase == CHAIN) {
-		walk_chain(question);
-	} else if (question->phase == UNCHECKED && !failed) {
-		answer_clear(answer);
-		ask_again(question, CONFIRM);
-	} else if (question->phase == CONFIRM && failed && answer->rcode == 2) {
-		answer->status = ANSWER_BOGUS;
-		finish(question);
-	} else if (!failed) {
-		finish(question);
-	} else if (question->phase == PLAIN && answer->rcode == 2) {
-		ask_again(question, UNCHECKED);
-	} else {
-		resolver_failed(question);
+		break;
 	}
 }
 
@@ -249,15 +179,16 @@ on_answer(const uint8_t *bytes, size_t length, void *arg)
 	}
 	if (bytes == NULL) {
 		dns->failed++;
+		answer_clear(&question->answer);
 		question->answer.status = ANSWER_NONE;
 		push(&dns->suspect, question);
 		return;
 	}
 	answer_clear(&question->answer);
 	answer_parse(&question->answer, bytes, length,
-		     question->phase == CHAIN ? TYPE_CNAME : question->type);
+		     question->inquiry.phase == INQUIRY_CHAIN ? TYPE_CNAME : question->type);
 	note_answer(dns, question->answer.status == ANSWER_FAILED);
-	take_answer(question);
+	follow(question, inquiry_take(&question->inquiry, &question->answer, question->name));
 	event_active(dns->deliver, EV_TIMEOUT, 1);
 }
 
@@ -265,12 +196,12 @@ static void
 send_question(struct dns_question *question)
 {
 	struct dns *dns = question->dns;
-	bool unchecked = question->phase == UNCHECKED || question->phase == CHAIN;
-	bool chain = question->phase == CHAIN;
+	enum inquiry_phase phase = question->inquiry.phase;
+	bool chain = phase == INQUIRY_CHAIN, unchecked = chain || phase == INQUIRY_UNCHECKED;
 
 	dns->in_flight++;
 	dns->asked++;
-	if (resolver_send(dns->resolver, chain ? question->alias : question->name,
+	if (resolver_send(dns->resolver, chain ? question->inquiry.alias : question->name,
 			  chain ? TYPE_CNAME : question->type, unchecked, on_answer, question))
 		return;
 	dns->in_flight--;
@@ -317,9 +248,9 @@ on_health(const uint8_t *bytes, size_t length, void *arg)
 		if (question->done == NULL)
 			question_free(question);
 		else if (good)
-			count_failure(question);
+			follow(question, inquiry_unanswered(&question->inquiry));
 		else
-			ask_again(question, PLAIN);
+			push(&dns->waiting, question);
 	}
 }
 
@@ -378,32 +309,48 @@ dns_cancel(struct dns_question *question)
 		question->done = NULL;
 }
 
+/* Those of servers that do not answer are named in silent. */
+static void
+prove_each(struct event_base *base, const char *servers, double timeout, unsigned *answered,
+	   unsigned *validating, char **silent)
+{
+	char *copy = mem_strdup(servers), *rest = copy, *server;
+
+	while ((server = strsep(&rest, ",")) != NULL && server[0] != '\0') {
+		struct proof proof = proof_of(base, server, timeout);
+
+		*answered += proof.answered;
+		*validating += proof.authenticated;
+		if (!proof.answered) {
+			char *longer = *silent == NULL ? mem_strdup(server)
+						       : mem_printf("%s,%s", *silent, server);
+
+			free(*silent);
+			*silent = longer;
+		}
+	}
+	free(copy);
+}
+
 /* Each resolver must validate, because any of them may be the one that answers. */
 static void
 prove_all(struct dns *dns, struct event_base *base, const struct options *options)
 {
 	unsigned count, answered = 0, validating = 0;
-	char *servers = resolver_servers(dns->resolver, &count), *rest = servers, *server;
+	char *servers = resolver_servers(dns->resolver, &count), *silent = NULL;
 	bool local = resolver_is_local(dns->resolver);
 
-	dns->description = mem_strdup(servers);
-	while ((server = strsep(&rest, ",")) != NULL && server[0] != '\0') {
-		struct proof proof = proof_of(base, server, options->dns_timeout);
-
-		if (!proof.answered)
-			log_warn("resolver %s does not answer", server);
-		answered += proof.answered;
-		validating += proof.authenticated;
-	}
-	free(servers);
+	prove_each(base, servers, options->dns_timeout, &answered, &validating, &silent);
 	if (answered == 0)
-		die("no resolver answers (%s)", count > 0 ? dns->description : "none is configured");
+		die("no resolver answers (%s)", count > 0 ? servers : "none is configured");
+	if (silent != NULL)
+		log_warn("resolver %s does not answer", silent);
 	dns->trusted = options->trust_ad == TRUST_AD_YES ||
 		       (options->trust_ad == TRUST_AD_AUTO && local && validating == answered);
-	servers = dns->description;
 	dns->description = mem_printf("%s (%s, AD %s)", servers,
 				      validating == answered ? "validating" : "not validating",
 				      dns->trusted ? "believed" : "not believed");
+	free(silent);
 	free(servers);
 }
 

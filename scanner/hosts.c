@@ -156,6 +156,7 @@ work_new(struct host *host)
 
 	work->record = record_new(RECORD_HOST);
 	work->record->host.id = host->id;
+	work->record->host.of_address = !host->shared;
 	work->record->host.name = host->name[0] != '\0' ? mem_strdup(host->name) : NULL;
 	return work;
 }
@@ -335,8 +336,8 @@ hosts_ask(struct hosts *hosts, const char *name, struct host_answer *answer,
 		return host->work == NULL || wait_for(host, waiter);
 	}
 	host = host_new(hosts, hosts->next_id++, name);
-	host->work = work_new(host);
 	host->shared = true;
+	host->work = work_new(host);
 	table_add(&hosts->table, &host->entry, hash);
 	if (!mx_name_usable(name) || blocklist_blocks_name(hosts->sweep->blocklist, name)) {
 		add_row(host, TCP_BLOCKED, NULL);

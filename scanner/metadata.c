@@ -133,16 +133,20 @@ metadata_prove_writable(const char *path)
 {
 	char *temporary;
 	FILE *file;
+	int error;
 
 	if (path == NULL)
 		return;
 	temporary = temporary_name(path);
 	file = fopen(temporary, "w");
-	if (file == NULL)
-		die("--metadata-file: %s: %s", path, strerror(errno));
-	fclose(file);
-	unlink(temporary);
+	error = errno;
+	if (file != NULL) {
+		fclose(file);
+		unlink(temporary);
+	}
 	free(temporary);
+	if (file == NULL)
+		die("--metadata-file: %s: %s", path, strerror(error));
 }
 
 void

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <jansson.h>
+#include <libgen.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -127,6 +128,28 @@ on_second(evutil_socket_t fd, short what, void *arg)
 		write_status(p, elapsed);
 }
 
+/* A file that exists must be writable, or the folder where it will be. */
+static void
+prove_status(const char *path)
+{
+	char *copy = mem_strdup(path);
+	bool writable =
+	    access(path, W_OK) == 0 || (errno == ENOENT && access(dirname(copy), W_OK) == 0);
+	int error = errno;
+
+	free(copy);
+	if (!writable)
+		die("--status-updates-file: %s: %s", path, strerror(error));
+}
+
+void
+progress_prove(const struct options *options)
+{
+	if (options->status_updates_file != NULL)
+		prove_status(options->status_updates_file);
+	metadata_prove_writable(options->metadata_file);
+}
+
 struct progress *
 progress_open(struct sweep *sweep)
 {
@@ -142,7 +165,6 @@ progress_open(struct sweep *sweep)
 		fputs("time,elapsed,targets,targets_in_flight,servers,servers_per_second,"
 		      "in_flight,waiting,starttls_percent,errors,dns_queries,dns_in_flight\n",
 		      p->status);
-	metadata_prove_writable(sweep->options->metadata_file);
 	p->second = event_new(sweep->base, -1, EV_PERSIST, on_second, p);
 	event_add(p->second, &second);
 	return p;

@@ -7,12 +7,15 @@
 #ifndef SCANNER_PROGRESS_H
 #define SCANNER_PROGRESS_H
 
+#include "scanner/options.h"
 #include "scanner/output.h"
 
 struct progress;
 struct sweep;
 
-/* Dies when the status or the metadata file cannot be written. */
+/* Dies when the status or the metadata file cannot be written; creates neither. */
+void progress_prove(const struct options *options);
+/* Begins the status file. */
 struct progress *progress_open(struct sweep *sweep);
 /* Takes the line away and writes the metadata. */
 void progress_close(struct progress *progress, const struct begun *begun,

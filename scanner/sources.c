@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "scanner/sources.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include "scanner/log.h"
 #include "scanner/mem.h"
@@ -11,6 +14,19 @@ struct sources {
 	size_t count, turn;
 	struct address *list;
 };
+
+/* Else every connection would fail, and wait for better times. */
+static void
+prove_ours(const struct address *address, const char *text)
+{
+	struct sockaddr_storage here;
+	socklen_t length = address_socket(address, 0, &here);
+	int fd = socket(here.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	if (fd < 0 || bind(fd, (struct sockaddr *)&here, length) != 0)
+		die("--local-addr: %s: %s", text, strerror(errno));
+	close(fd);
+}
 
 struct sources *
 sources_open(const char *list)
@@ -23,6 +39,7 @@ sources_open(const char *list)
 		    mem_realloc(sources->list, (sources->count + 1) * sizeof *sources->list);
 		if (!address_parse(&sources->list[sources->count++], text))
 			die("--local-addr: %s is no address", text);
+		prove_ours(&sources->list[sources->count - 1], text);
 	}
 	free(copy);
 	return sources;

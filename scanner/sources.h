@@ -9,7 +9,7 @@
 
 struct sources;
 
-/* list: "A,…"; NULL: the system chooses.  Dies when one is no address. */
+/* list: "A,…"; NULL: the system chooses.  Dies when one is no address of ours. */
 struct sources *sources_open(const char *list);
 void sources_free(struct sources *sources);
 /* The next of a family (4 or 6); none when the system chooses. */

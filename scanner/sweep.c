@@ -108,6 +108,7 @@ sweep_open(const struct options *options)
 					  options->allow_reserved);
 	sweep->geo = geo_open(options->asn_db, options->geo_db);
 	sweep->sources = sources_open(options->local_addr);
+	progress_prove(options);
 	prove_trust_store(options->root_cas);
 	sweep->base = base_new();
 	sweep->pace = pace_new(sweep->base, &pace);
