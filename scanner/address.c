@@ -71,7 +71,7 @@ address_network(const struct address *a, unsigned prefix)
 	struct address network = *a;
 
 	for (unsigned bit = prefix; bit < 128; bit++)
-		network.bytes[bit / 8] &= (uint8_t)~(0x80 >> bit % 8);
+		network.bytes[bit / 8] &= (uint8_t) ~(0x80 >> bit % 8);
 	return network;
 }
 

@@ -8,7 +8,7 @@
 
 #include "scanner/mem.h"
 
-#define HEADER 12
+#define HEADER    12
 #define NAME_TEXT 1025 /* 255 bytes, each at most \DDD */
 
 /* A place in a message; ok turns false at the first read beyond its end. */
@@ -55,7 +55,8 @@ put_label(char *to, const uint8_t *label, size_t n)
 
 		if (ch >= 'A' && ch <= 'Z')
 			ch |= 0x20;
-		if ((ch >= 'a' && ch <= 'z') || (ch >= '0' && ch <= '9') || ch == '-' || ch == '_')
+		if ((ch >= 'a' && ch <= 'z') || (ch >= '0' && ch <= '9') || ch == '-' ||
+		    ch == '_')
 			*to++ = (char)ch;
 		else
 			to += sprintf(to, "\\%03u", ch);
@@ -151,7 +152,8 @@ read_data(const struct cursor *c, const struct record *r, struct answer_record *
 	case TYPE_MX:
 		if (!data_name(c, r, 2, name))
 			return false;
-		out->preference = (uint16_t)(c->message[r->data] << 8 | c->message[r->data + 1]);
+		out->preference =
+		    (uint16_t)(c->message[r->data] << 8 | c->message[r->data + 1]);
 		out->name = mem_strdup(name);
 		return true;
 	case TYPE_CNAME:

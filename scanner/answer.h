@@ -28,7 +28,7 @@ enum answer_status {
 };
 
 #define ANSWER_RECORDS_MAX 100
-#define ANSWER_CHAIN_MAX 16
+#define ANSWER_CHAIN_MAX   16
 
 struct answer_record {
 	uint16_t preference;    /* MX */

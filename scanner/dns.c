@@ -11,11 +11,12 @@
 #include "scanner/proof.h"
 #include "scanner/resolver.h"
 
-#define TICK 0.05         /* seconds */
-#define REST 6000000      /* microseconds before a failure is asked again; unbound
-			     remembers its own failures for five seconds */
+#define TICK 0.05 /* seconds */
+#define REST                                                                                   \
+	6000000 /* microseconds before a failure is asked again; unbound                       \
+		   remembers its own failures for five seconds */
 #define HEALTH_PAUSE 1000000
-#define WINDOW_MIN 16
+#define WINDOW_MIN   16
 
 struct dns_question {
 	struct dns_question *next;

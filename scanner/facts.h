@@ -90,15 +90,17 @@ struct record {
 	struct record *next; /* for queues */
 	union {
 		struct {
-			int64_t id;  /* unique in the database, given by the coordinator */
-			char *name;  /* MX host name; NULL for a bare address */
-			bool of_address; /* asked for an address target: not that name's MX host */
+			int64_t id;      /* unique in the database, given by the coordinator */
+			char *name;      /* MX host name; NULL for a bare address */
+			bool of_address; /* asked for an address target: not that name's MX host
+					  */
 			size_t count;
 			struct server_facts **servers; /* at least one */
 		} host;
 		struct {
 			char *key;  /* how the target is known again when a sweep goes on */
-			char *name; /* the domain; for an address target the name beside it or NULL */
+			char *name; /* the domain; for an address target the name beside it or
+				       NULL */
 			bool is_address;
 			int64_t rank; /* 0: none */
 			char *tag;    /* NULL: none */

@@ -31,7 +31,8 @@ message(const char *prefix, const char *format, va_list ap)
 
 	vsnprintf(line, sizeof line, format, ap);
 	pthread_mutex_lock(&lock);
-	fprintf(stderr, "%s%s%s\n%s", status[0] != '\0' ? ERASE_LINE : "", prefix, line, status);
+	fprintf(stderr, "%s%s%s\n%s", status[0] != '\0' ? ERASE_LINE : "", prefix, line,
+		status);
 	fflush(stderr);
 	pthread_mutex_unlock(&lock);
 }

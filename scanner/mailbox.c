@@ -42,7 +42,8 @@ on_bell(evutil_socket_t fd, short what, void *arg)
 }
 
 struct mailbox *
-mailbox_new(struct event_base *base, void (*receive)(struct letter *letter, void *arg), void *arg)
+mailbox_new(struct event_base *base, void (*receive)(struct letter *letter, void *arg),
+	    void *arg)
 {
 	struct mailbox *mailbox = mem_alloc(sizeof *mailbox);
 
@@ -82,5 +83,6 @@ mailbox_send(struct mailbox *mailbox, struct letter *letter)
 	mailbox->tail = &letter->next;
 	pthread_mutex_unlock(&mailbox->lock);
 	if (empty && write(mailbox->bell, &one, sizeof one) < 0)
-		log_warn("a thread could not be woken"); /* cannot be: the counter never fills */
+		log_warn(
+		    "a thread could not be woken"); /* cannot be: the counter never fills */
 }

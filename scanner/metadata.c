@@ -150,8 +150,8 @@ metadata_prove_writable(const char *path)
 }
 
 void
-metadata_write(const struct sweep *sweep, const struct begun *begun, const struct sweep_end *end,
-	       double elapsed)
+metadata_write(const struct sweep *sweep, const struct begun *begun,
+	       const struct sweep_end *end, double elapsed)
 {
 	const char *path = sweep->options->metadata_file;
 	char *temporary = temporary_name(path);

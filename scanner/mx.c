@@ -69,10 +69,10 @@ void
 mx_plan(struct mx_plan *plan, const struct answer *answer)
 {
 	static const enum dns_word words[] = {
-		[ANSWER_NONE] = DNS_TEMPORARY,     [ANSWER_OK] = DNS_OK,
-		[ANSWER_NODATA] = DNS_OK,          [ANSWER_NXDOMAIN] = DNS_NXDOMAIN,
-		[ANSWER_FAILED] = DNS_TEMPORARY,   [ANSWER_BOGUS] = DNS_BOGUS,
-		[ANSWER_LOOP] = DNS_CNAME_LOOP,    [ANSWER_MALFORMED] = DNS_TEMPORARY,
+		[ANSWER_NONE] = DNS_TEMPORARY,   [ANSWER_OK] = DNS_OK,
+		[ANSWER_NODATA] = DNS_OK,        [ANSWER_NXDOMAIN] = DNS_NXDOMAIN,
+		[ANSWER_FAILED] = DNS_TEMPORARY, [ANSWER_BOGUS] = DNS_BOGUS,
+		[ANSWER_LOOP] = DNS_CNAME_LOOP,  [ANSWER_MALFORMED] = DNS_TEMPORARY,
 	};
 
 	plan->dns = words[answer->status];

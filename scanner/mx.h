@@ -20,9 +20,10 @@ struct mx_target {
 
 struct mx_plan {
 	enum dns_word dns;
-	enum mx_word mx;                             /* 0: the answer does not tell */
-	size_t count;                                /* hosts, each once, in the answer's order */
-	struct mx_target targets[ANSWER_RECORDS_MAX]; /* usable or not; none with an implicit MX */
+	enum mx_word mx; /* 0: the answer does not tell */
+	size_t count;    /* hosts, each once, in the answer's order */
+	struct mx_target
+	    targets[ANSWER_RECORDS_MAX]; /* usable or not; none with an implicit MX */
 };
 
 void mx_plan(struct mx_plan *plan, const struct answer *answer);

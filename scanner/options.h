@@ -48,7 +48,7 @@ struct options {
 	bool dryrun, quiet, fresh; /* fresh: --new */
 	unsigned verbosity;
 	bool json;
-	int64_t at; /* --at, seconds since the epoch; 0: not given */
+	int64_t at;    /* --at, seconds since the epoch; 0: not given */
 	int64_t sweep; /* --sweep, 0: the last */
 
 	char *const *words; /* what is no option: DOMAIN… or SWEEP.db */

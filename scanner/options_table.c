@@ -2,17 +2,21 @@
 #include "scanner/options_table.h"
 
 #define NETWORK (COMMAND_SWEEP | COMMAND_CHECK)
-#define ALL	(COMMAND_SWEEP | COMMAND_CHECK | COMMAND_ASSESS)
+#define ALL     (COMMAND_SWEEP | COMMAND_CHECK | COMMAND_ASSESS)
 
 #define INT64_MOST 9223372036854775807ull
-#define DAY	   86400
+#define DAY        86400
 #define TO(member) offsetof(struct options, member)
 
 const char *const options_sections[SECTION_COUNT] = {
-	[SECTION_LIST] = "Targets",	      [SECTION_OUTPUT] = "Output",
-	[SECTION_PACE] = "Pace",	      [SECTION_DNS] = "DNS",
-	[SECTION_SERVER] = "Mail servers",    [SECTION_POLITE] = "Who is contacted",
-	[SECTION_JUDGE] = "Trust and places", [SECTION_TALK] = "Messages",
+	[SECTION_LIST] = "Targets",
+	[SECTION_OUTPUT] = "Output",
+	[SECTION_PACE] = "Pace",
+	[SECTION_DNS] = "DNS",
+	[SECTION_SERVER] = "Mail servers",
+	[SECTION_POLITE] = "Who is contacted",
+	[SECTION_JUDGE] = "Trust and places",
+	[SECTION_TALK] = "Messages",
 };
 
 /* clang-format off */

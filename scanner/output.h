@@ -68,7 +68,7 @@ struct output {
 	void (*close)(void *self);
 };
 
-extern const struct output *const outputs[]; /* ends in NULL */
+extern const struct output *const outputs[];        /* ends in NULL */
 const struct output *output_find(const char *name); /* NULL: none of that name */
 
 #endif

@@ -23,8 +23,8 @@ struct lane {
 	struct network *network;
 	struct pace_job *head, **tail;
 	enum { LANE_IDLE, LANE_READY, LANE_HELD, LANE_TIMED, LANE_BUSY } state;
-	struct lane *next; /* in ready or held */
-	size_t heap_index; /* in timed */
+	struct lane *next;  /* in ready or held */
+	size_t heap_index;  /* in timed */
 	int64_t not_before; /* monotonic */
 };
 
@@ -141,7 +141,8 @@ heap_add(struct pace *pace, struct lane *lane)
 {
 	if (pace->timed_count == pace->timed_capacity) {
 		pace->timed_capacity = pace->timed_capacity > 0 ? pace->timed_capacity * 2 : 64;
-		pace->timed = mem_realloc(pace->timed, pace->timed_capacity * sizeof *pace->timed);
+		pace->timed =
+		    mem_realloc(pace->timed, pace->timed_capacity * sizeof *pace->timed);
 	}
 	heap_set(pace, pace->timed_count++, lane);
 	heap_up(pace, lane->heap_index);
@@ -245,8 +246,10 @@ network_full(const struct pace *pace, const struct network *network)
 static double
 next_look(const struct pace *pace, int64_t now)
 {
-	double wait = pace->timed_count > 0 ? (double)(pace->timed[0]->not_before - now) / 1e6 : 0;
-	double permit = bucket_wait(&pace->permits), hold = (double)(pace->held_until - now) / 1e6;
+	double wait =
+	    pace->timed_count > 0 ? (double)(pace->timed[0]->not_before - now) / 1e6 : 0;
+	double permit = bucket_wait(&pace->permits),
+	       hold = (double)(pace->held_until - now) / 1e6;
 
 	if (pace->ready != NULL && pace->active < pace->config.senders) {
 		if (hold > permit)

@@ -24,10 +24,10 @@ struct pace_job {
 };
 
 struct pace_config {
-	unsigned senders;      /* conversations at once */
-	double rate;           /* a second over all, 0: no limit */
-	double server_rate;    /* a second to one address, 0: no limit */
-	unsigned per_network;  /* at once to one neighbourhood, 0: no limit */
+	unsigned senders;     /* conversations at once */
+	double rate;          /* a second over all, 0: no limit */
+	double server_rate;   /* a second to one address, 0: no limit */
+	unsigned per_network; /* at once to one neighbourhood, 0: no limit */
 	void (*start)(struct pace_job *job, void *arg); /* the job's turn has come */
 	void *arg;
 };

@@ -19,7 +19,7 @@
 #include "scanner/options.h"
 
 struct probe_job {
-	const char *host;       /* MX host name, for SNI and traces; NULL: none.  Lent until done */
+	const char *host; /* MX host name, for SNI and traces; NULL: none.  Lent until done */
 	struct address address; /* whom to contact */
 	struct address from;    /* source address, or none */
 	bool anonymous;         /* offer TLS without certificates, too */

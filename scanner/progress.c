@@ -80,8 +80,8 @@ show_line(struct progress *p, double elapsed)
 	char line[256], total[64] = "", end[64] = "", text[32];
 
 	if (done > 0.001) {
-		snprintf(total, sizeof total, " of ~%.0f (%.0f%%)", (double)tally->targets / done,
-			 done * 100);
+		snprintf(total, sizeof total, " of ~%.0f (%.0f%%)",
+			 (double)tally->targets / done, done * 100);
 		snprintf(end, sizeof end, "; %s left",
 			 duration_text(elapsed * (1 - done) / done, text));
 	}
@@ -106,8 +106,8 @@ write_status(struct progress *p, double elapsed)
 		",%zu\n",
 		(double)clock_wall() / 1e6, elapsed, tally->targets,
 		domains_active(p->sweep->domains), tally->servers, p->servers_a_second,
-		pace_active(p->sweep->pace), pace_waiting(p->sweep->pace), starttls_share(tally),
-		failures(tally), dns.asked, dns.in_flight);
+		pace_active(p->sweep->pace), pace_waiting(p->sweep->pace),
+		starttls_share(tally), failures(tally), dns.asked, dns.in_flight);
 	fflush(p->status);
 }
 

@@ -12,11 +12,11 @@
 #include "scanner/log.h"
 #include "scanner/mem.h"
 
-#define TRIES 3
-#define UDP_PAYLOAD 1232             /* fits any path without fragments (DNS flag day 2020) */
-#define RECEIVE_BUFFER (8 << 20)     /* bytes */
-#define RECEIVE_BUFFER_A_ANSWER 1024 /* what the kernel charges for a small datagram */
-#define WINDOW_MAX 10000
+#define TRIES                   3
+#define UDP_PAYLOAD             1232 /* fits any path without fragments (DNS flag day 2020) */
+#define RECEIVE_BUFFER          (8 << 20) /* bytes */
+#define RECEIVE_BUFFER_A_ANSWER 1024      /* what the kernel charges for a small datagram */
+#define WINDOW_MAX              10000
 
 /* c-ares reports its sockets to us; there are few (one a server, and TCP). */
 struct watch {
@@ -132,8 +132,8 @@ open_channel(struct resolver *r, const char *servers, int timeout_ms)
 
 	if (ares_init_options(&r->channel, &options,
 			      ARES_OPT_FLAGS | ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES |
-				  ARES_OPT_EDNSPSZ | ARES_OPT_LOOKUPS |
-				  ARES_OPT_SOCK_STATE_CB | ARES_OPT_ROTATE) != ARES_SUCCESS)
+				  ARES_OPT_EDNSPSZ | ARES_OPT_LOOKUPS | ARES_OPT_SOCK_STATE_CB |
+				  ARES_OPT_ROTATE) != ARES_SUCCESS)
 		die("c-ares could not be started");
 	ares_set_socket_configure_callback(r->channel, widen_socket, r);
 	if (servers != NULL && ares_set_servers_ports_csv(r->channel, servers) != ARES_SUCCESS)
@@ -193,7 +193,7 @@ on_answer(void *arg, int status, int timeouts, unsigned char *bytes, int length)
 	bool answered = status == ARES_SUCCESS && bytes != NULL && length > 0;
 
 	(void)timeouts;
-	r->id_used[message->id / 8] &= (uint8_t)~(1 << message->id % 8);
+	r->id_used[message->id / 8] &= (uint8_t) ~(1 << message->id % 8);
 	message->done(answered ? bytes : NULL, answered ? (size_t)length : 0, message->arg);
 	free(message);
 }
@@ -207,9 +207,9 @@ resolver_send(struct resolver *r, const char *name, int type, bool checking_disa
 	int length = 0;
 
 	*message = (struct message){ r, done, arg, draw_id(r) };
-	if (ares_create_query(name, ns_c_in, type, message->id, 1, &query, &length, UDP_PAYLOAD) !=
-	    ARES_SUCCESS) {
-		r->id_used[message->id / 8] &= (uint8_t)~(1 << message->id % 8);
+	if (ares_create_query(name, ns_c_in, type, message->id, 1, &query, &length,
+			      UDP_PAYLOAD) != ARES_SUCCESS) {
+		r->id_used[message->id / 8] &= (uint8_t) ~(1 << message->id % 8);
 		free(message);
 		return false;
 	}
@@ -255,8 +255,8 @@ resolver_servers(const struct resolver *r, unsigned *count)
 	*count = 0;
 	ares_get_servers_ports(r->channel, &list);
 	for (struct ares_addr_port_node *s = list; s != NULL; s = s->next) {
-		char *one = server_text(s), *longer = mem_printf("%s%s%s", all,
-								 (*count)++ > 0 ? "," : "", one);
+		char *one = server_text(s),
+		     *longer = mem_printf("%s%s%s", all, (*count)++ > 0 ? "," : "", one);
 
 		free(one);
 		free(all);

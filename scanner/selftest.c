@@ -49,7 +49,8 @@ put(void *self, const struct record *record)
 {
 	if (record->kind == RECORD_HOST)
 		for (size_t i = 0; i < record->host.count; i++)
-			note_server(self, record->host.name != NULL ? record->host.name : "address",
+			note_server(self,
+				    record->host.name != NULL ? record->host.name : "address",
 				    record->host.servers[i]);
 	return true;
 }
@@ -126,7 +127,8 @@ sweep_self_test(const struct options *options)
 		die("--self-test: none of %s could be reached; is port %u blocked here?",
 		    options->self_test, options->port);
 	if (findings.works == 0)
-		die("--self-test: %s (%s); this network itself seems to strip it, so a sweep from "
+		die("--self-test: %s (%s); this network itself seems to strip it, so a sweep "
+		    "from "
 		    "here would blame others",
 		    findings.stripped > 0 ? "no server offers STARTTLS unharmed"
 					  : "no server completes TLS",

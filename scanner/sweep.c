@@ -23,14 +23,14 @@
 #include "scanner/tally.h"
 #include "scanner/writer.h"
 
-#define TURN 0.1 /* seconds between looks at what no event tells */
-#define DESCRIPTORS_BESIDE 64 /* for files, resolvers and loops */
+#define TURN               0.1 /* seconds between looks at what no event tells */
+#define DESCRIPTORS_BESIDE 64  /* for files, resolvers and loops */
 
 /* Enough targets under way that those which wait for a slow server or a retry do
  * not leave senders idle; few enough that memory stays flat. */
 #define TARGETS_A_SENDER 16
-#define TARGETS_MIN 10000
-#define TARGETS_MAX 100000
+#define TARGETS_MIN      10000
+#define TARGETS_MAX      100000
 
 static size_t
 targets_at_once(const struct options *options)
@@ -60,7 +60,8 @@ affordable_senders(unsigned wanted)
 		die("only %lu descriptors are allowed; raise ulimit -n",
 		    (unsigned long)limit.rlim_cur);
 	log_warn("only %lu descriptors are allowed (ulimit -n): %lu conversations at once",
-		 (unsigned long)limit.rlim_cur, (unsigned long)limit.rlim_cur - DESCRIPTORS_BESIDE);
+		 (unsigned long)limit.rlim_cur,
+		 (unsigned long)limit.rlim_cur - DESCRIPTORS_BESIDE);
 	return (unsigned)(limit.rlim_cur - DESCRIPTORS_BESIDE);
 }
 
@@ -228,7 +229,8 @@ sweep_run(struct sweep *sweep, struct input *input, const struct output *output,
 	sweep->input = input;
 	begun = begin(sweep, output, self);
 	sweep->writer = writer_open(output, self);
-	sweep->pool = pool_open(sweep->base, probe_server, sweep->options, servers_finished, sweep);
+	sweep->pool =
+	    pool_open(sweep->base, probe_server, sweep->options, servers_finished, sweep);
 	sweep->progress = progress_open(sweep);
 	sweep->steering = steering_open(sweep, TURN);
 	event_base_dispatch(sweep->base);

@@ -42,7 +42,8 @@ dry_run(const struct options *options)
 
 	while ((next = input_next(input, &target)) != NEXT_END) {
 		if (next == NEXT_WAIT) {
-			poll(&(struct pollfd){ .fd = input_fd(input), .events = POLLIN }, 1, -1);
+			poll(&(struct pollfd){ .fd = input_fd(input), .events = POLLIN }, 1,
+			     -1);
 			continue;
 		}
 		print_target(&target);
@@ -53,9 +54,9 @@ dry_run(const struct options *options)
 		"dry run: %" PRIu64 " targets of %" PRIu64 " lines (%" PRIu64 " bad, %" PRIu64
 		" duplicates, %" PRIu64 " in other shards), seed %" PRIu64 "\n"
 		"would write to %s with %u senders, %u threads, port %u; nothing was asked\n",
-		counts.targets, counts.lines, counts.bad, counts.duplicates, counts.other_shards,
-		options->seed, options->output_file, options->senders, options->threads,
-		options->port);
+		counts.targets, counts.lines, counts.bad, counts.duplicates,
+		counts.other_shards, options->seed, options->output_file, options->senders,
+		options->threads, options->port);
 	input_close(input);
 	return 0;
 }

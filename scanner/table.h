@@ -37,6 +37,6 @@ void table_remove(struct table *table, struct table_entry *entry);
 struct table_entry *table_take(struct table *table);
 
 /* The entry's owner. */
-#define table_owner(entry, type, member) ((type *)((char *)(entry) - offsetof(type, member)))
+#define table_owner(entry, type, member) ((type *)((char *)(entry)-offsetof(type, member)))
 
 #endif

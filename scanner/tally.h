@@ -14,7 +14,7 @@
 
 struct tally {
 	uint64_t words[WORDS_COUNT][TALLY_WORDS];
-	uint64_t targets;  /* with their record complete */
+	uint64_t targets; /* with their record complete */
 	uint64_t hosts;
 	uint64_t servers;  /* conversations that are over, and addresses that are missing */
 	uint64_t attempts; /* connections */

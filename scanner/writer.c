@@ -9,9 +9,9 @@
 #include "scanner/log.h"
 #include "scanner/mem.h"
 
-#define BATCH 1000
+#define BATCH         1000
 #define BATCH_SECONDS 1
-#define QUEUE_MAX 20000
+#define QUEUE_MAX     20000
 
 struct list {
 	struct record *head, **tail;

@@ -18,7 +18,8 @@ fuzz_one(const uint8_t *data, size_t size)
 	if (size == 0)
 		return;
 	answer_parse(&answer, data + 1, size - 1, types[data[0] % 5]);
-	if (answer.count > ANSWER_RECORDS_MAX || (answer.status == ANSWER_OK && answer.count == 0))
+	if (answer.count > ANSWER_RECORDS_MAX ||
+	    (answer.status == ANSWER_OK && answer.count == 0))
 		abort();
 	for (size_t i = 0; i < answer.count; i++)
 		if (answer.records[i].name != NULL && strlen(answer.records[i].name) > 1024)

@@ -52,6 +52,7 @@ read_choices(int argc, char **argv)
 		{ NULL, 0, NULL, 0 },
 	};
 	struct choices choices = { .port = 25, .life = 300 };
+	bool understood = true;
 	int option;
 
 	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
@@ -70,9 +71,9 @@ read_choices(int argc, char **argv)
 		else if (option == 'i' && choices.issued < MOST_ISSUED)
 			choices.issue[choices.issued++] = optarg;
 		else
-			choices.plan = NULL, optind = argc + 1;
+			understood = false;
 	}
-	if (choices.plan == NULL || choices.scripts == NULL || optind != argc ||
+	if (!understood || choices.plan == NULL || choices.scripts == NULL || optind != argc ||
 	    choices.port < 1 || choices.port > 65535 || choices.life <= 0) {
 		fputs(usage, stderr);
 		exit(2);

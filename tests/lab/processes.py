@@ -61,22 +61,37 @@ class Processes:
         end = time.monotonic() + PATIENCE
         while not answers():
             if time.monotonic() > end or self.running[name].poll() is not None:
-                tail = open(self.log_of(name), errors="replace").read()[-2000:]
-                raise SystemExit(f"lab: {name} does not answer:\n{tail}")
+                raise SystemExit(f"lab: {name} does not answer:\n{self.tail(name)}")
             time.sleep(0.02)
 
+    def tail(self, name):
+        return open(self.log_of(name), errors="replace").read()[-2000:]
+
     def end(self):
-        for process in reversed(self.running.values()):
-            if process.poll() is None:
-                process.terminate()
+        """Ends all; says whether all lived until now and ended well."""
+        well = True
         for name, process in self.running.items():
-            try:
-                process.wait(10)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
-                print(f"lab: {name} had to be killed", file=sys.stderr)
+            if process.poll() is not None:
+                print(f"lab: {name} ended early with {process.returncode}, see "
+                      f"{self.log_of(name)}", file=sys.stderr)
+                well = False
+        for process in reversed(self.running.values()):
+            process.terminate()
+        for name, process in self.running.items():
+            if not ended_well(process):
+                print(f"lab: {name} ended badly:\n{self.tail(name)}", file=sys.stderr)
+                well = False
         self.running.clear()
+        return well
+
+
+def ended_well(process):
+    try:
+        return process.wait(10) in (0, -signal.SIGTERM)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+        return False
 
 
 def check(result):
@@ -84,10 +99,10 @@ def check(result):
         raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
 
 
-def enter_private_place():
+def enter_private_place(clean_up):
     """Goes on in a child with a network, mounts and processes of its own; all of
-    it ends with that child.  The parent waits and leaves with its exit code.
-    Without root this needs user namespaces."""
+    it ends with that child.  The parent waits, cleans up and leaves with the
+    child's exit code.  Without root this needs user namespaces."""
     libc = ctypes.CDLL(None, use_errno=True)
     user, group = os.geteuid(), os.getegid()
     try:
@@ -101,7 +116,9 @@ def enter_private_place():
                 map_file.write(text)
     child = os.fork()
     if child > 0:
-        wait_for_child(child)
+        code = wait_for_child(child)
+        clean_up()
+        os._exit(code)
     check(libc.prctl(DIE_WITH_PARENT, signal.SIGKILL))
     for command in (("mount", "--make-rprivate", "/"), ("mount", "-t", "proc", "proc", "/proc"),
                     ("ip", "link", "set", "lo", "up")):
@@ -112,4 +129,5 @@ def wait_for_child(child):
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(number, lambda number, _: os.kill(child, signal.SIGTERM))
     _, status = os.waitpid(child, 0)
-    os._exit(os.waitstatus_to_exitcode(status) & 255)
+    code = os.waitstatus_to_exitcode(status)
+    return code if code >= 0 else 128 - code

@@ -29,24 +29,21 @@ def mount(*words):
     subprocess.run(["mount", *words], check=True)
 
 
-def cover_folders(folder, daemons):
+def cover_folders(daemons):
     """What /usr, /etc and /var look like from now on, in here."""
     roots = [daemons.root(group) for group in (*GROUPS, "libraries")]
     usr = ":".join(os.path.join(root, "usr") for root in roots)
     mount("-t", "overlay", "overlay", "-o", f"lowerdir={usr}:/usr", "/usr")
-    scratch = os.path.join(folder, "scratch")
-    os.makedirs(scratch, exist_ok=True)
-    mount("-t", "tmpfs", "tmpfs", scratch)
-    os.chmod(scratch, 0o755)
+    for place in ("/var/spool", "/run"):
+        mount("-t", "tmpfs", "tmpfs", place)
+        os.chmod(place, 0o755)
     for place in ("/etc", "/var/lib"):
-        upper, work = (os.path.join(scratch, place[1:] + end) for end in ("", ".work"))
+        upper, work = (os.path.join("/run/laboratory", place[1:] + end)
+                       for end in ("", ".work"))
         os.makedirs(upper)
         os.makedirs(work)
         options = f"lowerdir={place},upperdir={upper},workdir={work}"
         mount("-t", "overlay", "overlay", "-o", options, place)
-    for place in ("/var/spool", "/run"):
-        mount("-t", "tmpfs", "tmpfs", place)
-        os.chmod(place, 0o755)
 
 
 def write(path, text, mode=0o644):
@@ -163,8 +160,9 @@ DAEMON_OPTIONS(`Name=MTA, Addr={address}, Port=25')dnl
 MAILER(`smtp')dnl
 """)
     macros = "/usr/share/sendmail/cf"
-    made = subprocess.run(["m4", f"-D_CF_DIR_={macros}/", f"{macros}/m4/cf.m4",
-                           "/etc/mail/laboratory.mc"], check=True, capture_output=True, text=True)
+    made = subprocess.run(
+        ["m4", f"-D_CF_DIR_={macros}/", f"{macros}/m4/cf.m4", "/etc/mail/laboratory.mc"],
+        check=True, capture_output=True, text=True)
     write("/etc/mail/sendmail.cf", made.stdout)
     write("/etc/mail/local-host-names", "localhost\n")
     os.makedirs("/var/spool/mqueue", 0o700)

@@ -126,7 +126,7 @@ read_hex(struct parser *parser, struct op *op, char *rest)
 	for (char *p = rest + strspn(rest, " "); *p != '\0'; p += 2, p += strspn(p, " ")) {
 		if (hex_digit(p[0]) < 0 || hex_digit(p[1]) < 0)
 			complain(parser, "no pair of hexadecimal digits", p);
-		op->text[op->length++] = (char)(hex_digit(p[0]) << 4 | hex_digit(p[1]));
+		op->text[op->length++] = (char)(hex_digit(p[0]) * 16 + hex_digit(p[1]));
 	}
 }
 

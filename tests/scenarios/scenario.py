@@ -199,6 +199,17 @@ def contacts(since=0.0):
     return collections.Counter(talk.address for talk in talks(since))
 
 
+def most_at_once(talks, slack=0.0):
+    """Conversations; each is over slack seconds before the peer noticed."""
+    steps = sorted([(talk.begin, 1) for talk in talks] +
+                   [(max(talk.end - slack, talk.begin), -1) for talk in talks])
+    at_once = most = 0
+    for _, step in steps:
+        at_once += step
+        most = max(most, at_once)
+    return most
+
+
 def settle():
     """Waits for the peer to write down conversations that were just cut off."""
     time.sleep(0.3)

@@ -6,11 +6,26 @@
 #include "scanner/mem.h"
 #include "tests/unit/test.h"
 
-#define SERVFAIL { ANSWER_FAILED, 2 }
-#define REFUSED  { ANSWER_FAILED, 5 }
-#define GOOD     { ANSWER_OK, 0 }
-#define NODATA   { ANSWER_NODATA, 0 }
-#define SILENCE  { ANSWER_NONE, 0 }
+#define SERVFAIL                                                                               \
+	{                                                                                      \
+		ANSWER_FAILED, 2                                                               \
+	}
+#define REFUSED                                                                                \
+	{                                                                                      \
+		ANSWER_FAILED, 5                                                               \
+	}
+#define GOOD                                                                                   \
+	{                                                                                      \
+		ANSWER_OK, 0                                                                   \
+	}
+#define NODATA                                                                                 \
+	{                                                                                      \
+		ANSWER_NODATA, 0                                                               \
+	}
+#define SILENCE                                                                                \
+	{                                                                                      \
+		ANSWER_NONE, 0                                                                 \
+	}
 
 struct step {
 	struct {

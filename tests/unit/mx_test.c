@@ -9,12 +9,18 @@ names(void)
 		const char *name;
 		bool usable;
 	} cases[] = {
-		{ "mx.example.org", true },    { "mx_1.example.org", true },
-		{ "mail", false },             { "localhost", false },
-		{ "mx.localhost", false },     { "192.0.2.1", false },
-		{ "0.0.0.0", false },          { "300.1.2.3", false },
-		{ "2001:db8::1", false },      { "a\\032b.example.org", false },
-		{ "1.mx.example.org", true },  { "localhost.example.org", true },
+		{ "mx.example.org", true },
+		{ "mx_1.example.org", true },
+		{ "mail", false },
+		{ "localhost", false },
+		{ "mx.localhost", false },
+		{ "192.0.2.1", false },
+		{ "0.0.0.0", false },
+		{ "300.1.2.3", false },
+		{ "2001:db8::1", false },
+		{ "a\\032b.example.org", false },
+		{ "1.mx.example.org", true },
+		{ "localhost.example.org", true },
 		{ "mylocalhost.org", true },
 	};
 
@@ -57,7 +63,8 @@ plans(void)
 	CHECK(word_of(ANSWER_OK, (char *[]){ "192.0.2.1", "localhost", NULL }, &n) ==
 	      MX_BAD_TARGET);
 	CHECK(n == 2); /* recorded, not contacted */
-	CHECK(word_of(ANSWER_OK, (char *[]){ "mail", "a.example", NULL }, &n) == MX_OK && n == 2);
+	CHECK(word_of(ANSWER_OK, (char *[]){ "mail", "a.example", NULL }, &n) == MX_OK &&
+	      n == 2);
 	CHECK(word_of(ANSWER_NODATA, NULL, &n) == MX_IMPLICIT && n == 0);
 	CHECK(word_of(ANSWER_NXDOMAIN, NULL, &n) == 0);
 	CHECK(word_of(ANSWER_FAILED, NULL, &n) == 0);

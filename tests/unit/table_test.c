@@ -22,7 +22,8 @@ equal(const struct table_entry *entry, const void *key)
 static bool
 has(const struct table *table, int number)
 {
-	struct table_entry *entry = table_find(table, table_hash(&number, sizeof number), &number);
+	struct table_entry *entry =
+	    table_find(table, table_hash(&number, sizeof number), &number);
 
 	return entry != NULL && table_owner(entry, struct item, entry) == &items[number];
 }

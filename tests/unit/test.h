@@ -20,7 +20,8 @@ static int test_failures, test_checks;
 		test_checks++;                                                                 \
 		if (!(what)) {                                                                 \
 			test_failures++;                                                       \
-			printf("%s:%d: %s: not so: %s\n", __FILE__, __LINE__, __func__, #what);  \
+			printf("%s:%d: %s: not so: %s\n", __FILE__, __LINE__, __func__,        \
+			       #what);                                                         \
 		}                                                                              \
 	} while (0)
 
@@ -32,7 +33,7 @@ static int test_failures, test_checks;
 		if (got_ == want_ || (got_ && want_ && strcmp(got_, want_) == 0))              \
 			break;                                                                 \
 		test_failures++;                                                               \
-		printf("%s:%d: %s: %s is \"%s\", not \"%s\"\n", __FILE__, __LINE__, __func__,    \
+		printf("%s:%d: %s: %s is \"%s\", not \"%s\"\n", __FILE__, __LINE__, __func__,  \
 		       #got, got_ ? got_ : "(null)", want_ ? want_ : "(null)");                \
 	} while (0)
 
