@@ -169,9 +169,13 @@ print_certificates(const struct page *page)
 static void
 print_stripped(const struct page *page)
 {
-	sqlite3_stmt *s =
-	    ask(page, "SELECT domain, mx, address, starttls FROM servers"
-		      " WHERE sweep = ?1 AND starttls IN ('stripped', 'corrupted')");
+	sqlite3_stmt *s = ask(
+	    page,
+	    "SELECT domain, mx, address,"
+	    " CASE WHEN coalesce(asn, country) IS NOT NULL THEN"
+	    "  '(' || coalesce('AS' || asn || coalesce(' ' || as_name, ''), 'network unknown')"
+	    "  || coalesce(', ' || country, '') || ')' END, starttls FROM servers"
+	    " WHERE sweep = ?1 AND starttls IN ('stripped', 'corrupted')");
 	char text[32];
 	int64_t count = sql_number(page->db,
 				   "SELECT count(*) FROM host h JOIN server v ON v.host = h.id"
@@ -184,7 +188,7 @@ print_stripped(const struct page *page)
 			grouped(count, text));
 	for (int i = 0; count > 0 && i < STRIPPED_SHOWN && sqlite3_step(s) == SQLITE_ROW; i++) {
 		fputc(' ', page->out);
-		for (int column = 0; column < 4; column++) {
+		for (int column = 0; column < 5; column++) {
 			fputs(sql_text(s, column) != NULL ? " " : "", page->out);
 			summary_text(page->out, sql_text(s, column));
 		}

@@ -67,8 +67,9 @@ domains_free(struct domains *domains)
 {
 	if (domains == NULL)
 		return;
-	while (domains->first != NULL)
-		domain_free(domains->first); /* NOLINT(clang-analyzer-unix.Malloc): unlinks */
+	while (domains->first != NULL) /* domain_free() unlinks */
+		/* NOLINTNEXTLINE(clang-analyzer-unix.Malloc) */
+		domain_free(domains->first);
 	free(domains);
 }
 
