@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "output/check.h"
 
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -69,33 +70,105 @@ check_passed(const struct check_report *report, const struct target *target)
 	return passed;
 }
 
-/* The words as the input reads them.  Dies on one that is no target, before
- * anything is asked. */
-static struct target *
+/* What is to be checked: the words of the command line, then a list (-f). */
+struct targets {
+	struct target *list;
+	size_t count;
+};
+
+static void
+add_target(struct targets *targets, const struct target *target)
+{
+	targets->list =
+	    mem_realloc(targets->list, (targets->count + 1) * sizeof *targets->list);
+	targets->list[targets->count++] = *target;
+}
+
+/* Dies on a word that is no target, before anything is asked. */
+static void
+add_words(struct targets *targets, const struct options *options)
+{
+	const char *reason = "empty";
+	struct target target;
+
+	for (size_t i = 0; i < options->word_count; i++) {
+		const char *text = options->words[i];
+
+		if (target_parse(text, strlen(text), &target, &reason) != LINE_TARGET)
+			die("check: \"%s\" is no target: %s", text, reason);
+		add_target(targets, &target);
+	}
+}
+
+static void
+add_list(struct targets *targets, const struct options *options)
+{
+	struct input_config config = {
+		.path = options->input_file,
+		.seed = options->seed,
+		.shards = options->shards,
+		.shard = options->shard,
+		.max_targets = options->max_targets,
+	};
+	struct input *input = input_open(&config);
+	struct target target;
+	enum next next;
+
+	while ((next = input_next(input, &target)) != NEXT_END) {
+		if (next == NEXT_TARGET)
+			add_target(targets, &target);
+		else
+			poll(&(struct pollfd){ .fd = input_fd(input), .events = POLLIN }, 1,
+			     -1);
+	}
+	input_close(input);
+}
+
+static struct targets
 read_targets(const struct options *options)
 {
-	struct target *targets = mem_alloc(options->word_count * sizeof *targets);
-	const char *text, *reason;
+	struct targets targets = { 0 };
 
-	if (options->word_count == 0)
+	add_words(&targets, options);
+	if (options->input_file != NULL)
+		add_list(&targets, options);
+	if (targets.count == 0)
 		die("check: name at least one domain (mxsweep check example.org)");
-	for (size_t i = 0; i < options->word_count; i++) {
-		text = options->words[i];
-		reason = "empty";
-		if (target_parse(text, strlen(text), &targets[i], &reason) != LINE_TARGET)
-			die("check: \"%s\" is no target: %s", text, reason);
-	}
 	return targets;
 }
 
-static bool
-named_before(const struct target *targets, size_t index)
+static void
+targets_clear(struct targets *targets)
 {
-	char *key = target_key(&targets[index]);
+	for (size_t i = 0; i < targets->count; i++)
+		target_clear(&targets->list[i]);
+	free(targets->list);
+}
+
+/* They are few: the sweep takes them from memory. */
+static struct input *
+input_of_targets(const struct targets *targets)
+{
+	char **words = mem_alloc(targets->count * sizeof *words);
+	struct input *input;
+
+	for (size_t i = 0; i < targets->count; i++)
+		words[i] = target_key(&targets->list[i]);
+	input = input_of_words(words, targets->count);
+	for (size_t i = 0; i < targets->count; i++)
+		free(words[i]);
+	free(words);
+	return input;
+}
+
+static bool
+named_before(const struct targets *targets, size_t index)
+{
+	char *key = target_key(&targets->list[index]);
 	bool before = false;
 
 	for (size_t i = 0; i < index && !before; i++) {
-		char *other = target_key(&targets[i]);
+		char *other = target_key(&targets->list[i]);
 
 		before = strcmp(key, other) == 0;
 		free(other);
@@ -125,30 +198,31 @@ was_swept(const struct check_report *report, const struct target *target)
 
 /* true: all targets passed. */
 static bool
-print_targets(const struct check_report *report, const struct target *targets, size_t count,
-	      bool json)
+print_targets(const struct check_report *report, const struct targets *targets, bool json)
 {
 	bool passed = true;
 
-	for (size_t i = 0; i < count; i++) {
+	for (size_t i = 0; i < targets->count; i++) {
+		const struct target *target = &targets->list[i];
+
 		if (named_before(targets, i))
 			continue;
-		if (!was_swept(report, &targets[i])) {
+		if (!was_swept(report, target)) {
 			passed = false;
 			continue;
 		}
 		if (json)
-			check_print_json(report, &targets[i]);
+			check_print_json(report, target);
 		else
-			check_print_text(report, &targets[i]);
-		passed = check_passed(report, &targets[i]) && passed;
+			check_print_text(report, target);
+		passed = check_passed(report, target) && passed;
 	}
 	return passed;
 }
 
 /* Told on standard output; the exit code. */
 static int
-tell(const struct options *options, void *store, const struct target *targets)
+tell(const struct options *options, void *store, const struct targets *targets)
 {
 	struct check_report report = {
 		.db = store_database(store),
@@ -156,31 +230,66 @@ tell(const struct options *options, void *store, const struct target *targets)
 		.out = stdout,
 		.colours = isatty(STDOUT_FILENO) && getenv("NO_COLOR") == NULL,
 	};
-	bool passed = print_targets(&report, targets, options->word_count, options->json);
+	bool passed = print_targets(&report, targets, options->json);
 
 	if (fflush(stdout) != 0 || ferror(stdout))
 		die("cannot write to standard output");
 	return passed ? 0 : 1;
 }
 
-int
-check_command(const struct options *options)
+/* In memory, unless a file (-o) is to keep it. */
+static void *
+open_store(const struct options *options)
 {
-	struct target *targets = read_targets(options);
-	struct input *input = input_of_words(options->words, options->word_count);
-	struct sweep *sweep = sweep_open(options);
-	void *store = output_sqlite.open(":memory:");
+	if (output_find(options->output_module) != &output_sqlite)
+		die("--output-module: check keeps its facts in a database; --json prints them");
+	return output_sqlite.open(options->output_file != NULL ? options->output_file
+							       : ":memory:");
+}
+
+/* What would be asked about; nothing is. */
+static int
+dry_run(struct targets *targets)
+{
+	for (size_t i = 0; i < targets->count; i++) {
+		char *key = target_key(&targets->list[i]);
+
+		puts(key);
+		free(key);
+	}
+	targets_clear(targets);
+	return 0;
+}
+
+static int
+check(const struct options *options, struct targets *targets)
+{
+	struct input *input = input_of_targets(targets);
+	struct sweep *sweep;
 	bool interrupted;
+	void *store;
 	int code;
 
+	if (options->self_test != NULL)
+		sweep_self_test(options);
+	sweep = sweep_open(options);
+	store = open_store(options);
 	interrupted = sweep_run(sweep, input, &output_sqlite, store) == SWEEP_INTERRUPTED &&
 		      sweep_signalled(sweep);
 	sweep_close(sweep);
 	input_close(input);
 	code = tell(options, store, targets);
 	output_sqlite.close(store);
-	for (size_t i = 0; i < options->word_count; i++)
-		target_clear(&targets[i]);
-	free(targets);
+	targets_clear(targets);
 	return interrupted ? EXIT_INTERRUPTED : code;
+}
+
+int
+check_command(const struct options *options)
+{
+	struct options fresh = *options;
+	struct targets targets = read_targets(options);
+
+	fresh.fresh = true; /* a check that was interrupted is not continued */
+	return options->dryrun ? dry_run(&targets) : check(&fresh, &targets);
 }
