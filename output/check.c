@@ -12,8 +12,6 @@
 #include "scanner/mem.h"
 #include "scanner/sweep.h"
 
-#define EXIT_INTERRUPTED 130
-
 /* The leaf's certificate, c, stands beside each server.  The host ids tell the servers of a
  * domain from those of an address target with the same name beside it. */
 sqlite3_stmt *
@@ -257,21 +255,21 @@ dry_run(struct targets *targets)
 		puts(key);
 		free(key);
 	}
-	targets_clear(targets);
 	return 0;
 }
 
 static int
 check(const struct options *options, struct targets *targets)
 {
-	struct input *input = input_of_targets(targets);
+	struct input *input;
 	struct sweep *sweep;
 	bool interrupted;
 	void *store;
 	int code;
 
-	if (options->self_test != NULL)
-		sweep_self_test(options);
+	if (options->self_test != NULL && !sweep_self_test(options))
+		return EXIT_INTERRUPTED;
+	input = input_of_targets(targets);
 	sweep = sweep_open(options);
 	store = open_store(options);
 	interrupted = sweep_run(sweep, input, &output_sqlite, store) == SWEEP_INTERRUPTED &&
@@ -280,7 +278,6 @@ check(const struct options *options, struct targets *targets)
 	input_close(input);
 	code = tell(options, store, targets);
 	output_sqlite.close(store);
-	targets_clear(targets);
 	return interrupted ? EXIT_INTERRUPTED : code;
 }
 
@@ -289,7 +286,10 @@ check_command(const struct options *options)
 {
 	struct options fresh = *options;
 	struct targets targets = read_targets(options);
+	int code;
 
 	fresh.fresh = true; /* a check that was interrupted is not continued */
-	return options->dryrun ? dry_run(&targets) : check(&fresh, &targets);
+	code = options->dryrun ? dry_run(&targets) : check(&fresh, &targets);
+	targets_clear(&targets);
+	return code;
 }

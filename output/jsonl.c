@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <jansson.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
@@ -60,6 +61,8 @@ open_lines(const char *path)
 	if (lines->fd < 0)
 		die("standard output: %s", strerror(errno));
 	lines->committed = lseek(lines->fd, 0, SEEK_CUR);
+	if (lines->committed < 0) /* a pipe: when its reader is gone, so are we */
+		signal(SIGPIPE, SIG_DFL);
 	return lines;
 }
 

@@ -184,6 +184,27 @@ tell_hosts(struct store *store, const struct resume *resume)
 		die_of_database(store);
 }
 
+/* The host of an address belongs to one target; a kill between the commits of the
+ * two leaves it alone, and the target is asked again. */
+static bool
+drop_orphans(struct store *store)
+{
+	char sql[640];
+
+	snprintf(sql, sizeof sql,
+		 "CREATE TEMP TABLE orphan AS SELECT id FROM host WHERE sweep = %lld"
+		 " AND (of_address IS NOT NULL OR name IS NULL)"
+		 " AND id NOT IN (SELECT host FROM link WHERE sweep = %lld)"
+		 " AND id NOT IN (SELECT host FROM address_target WHERE sweep = %lld"
+		 "  AND host IS NOT NULL);"
+		 "DELETE FROM server_verdict WHERE host IN (SELECT id FROM orphan);"
+		 "DELETE FROM server WHERE host IN (SELECT id FROM orphan);"
+		 "DELETE FROM host WHERE id IN (SELECT id FROM orphan);"
+		 "DROP TABLE orphan",
+		 (long long)store->sweep, (long long)store->sweep, (long long)store->sweep);
+	return sql_run(store->database.db, sql);
+}
+
 static struct begun
 begin_store(void *self, const struct sweep_info *info, bool fresh, const struct resume *resume)
 {
@@ -197,6 +218,8 @@ begin_store(void *self, const struct sweep_info *info, bool fresh, const struct 
 	if (begun.continued) {
 		begun.seed = (uint64_t)sql_number(db, "SELECT seed FROM sweep WHERE id = ?1",
 						  begun.sweep);
+		if (!drop_orphans(store))
+			die_of_database(store);
 		tell_targets(store, resume);
 		tell_hosts(store, resume);
 	}
@@ -250,19 +273,23 @@ close_books(struct store *store, const struct sweep_end *end)
 	return sql_run(store->database.db, sql);
 }
 
-/* The books are closed even if there is nothing to judge with. */
+/* The books are closed even if there is nothing to judge with; but then the sweep
+ * is not complete, so that the same command goes on with it and judges. */
 static bool
 finish_store(void *self, const struct sweep_end *end)
 {
 	struct store *store = self;
 	sqlite3 *db = store->database.db;
+	struct sweep_end books = *end;
 	char why[256];
 	bool judged;
 
 	if (!commit(self))
 		return false;
 	judged = assess_sweep(db, store->sweep, &judge, store->root_cas, end->finished, why);
-	if (!close_books(store, end) || !schema_index(db))
+	if (!judged)
+		books.state = SWEEP_INTERRUPTED;
+	if (!close_books(store, &books) || !schema_index(db))
 		return fail(store);
 	/* Readers may keep it from ending; the next commit goes on with it. */
 	sqlite3_wal_checkpoint_v2(db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);

@@ -25,6 +25,7 @@ struct dns_question {
 	void *arg;
 	enum answer_type type;
 	struct inquiry inquiry;
+	int64_t asked;  /* monotonic: the latest time */
 	int64_t rested; /* monotonic: when to ask again */
 	struct answer answer;
 	char name[];
@@ -47,7 +48,9 @@ struct dns {
 	unsigned recent, recent_failures;
 	enum health health;
 	int64_t next_check;
-	bool trusted, closing;
+	int64_t last_good; /* monotonic: the latest answer that told something */
+	bool trusted, closing, stopped;
+	bool reaching; /* at the start a name nobody has was answered by NXDOMAIN */
 	char *description;
 	uint64_t asked, answered, failed;
 };
@@ -140,11 +143,21 @@ note_answer(struct dns *dns, bool failure)
 		return;
 	if (dns->recent_failures > dns->recent / 2)
 		slow_down(dns);
-	else if (dns->recent_failures < dns->recent / 16)
+	else if (dns->recent_failures < dns->recent / 4)
 		dns->window += dns->window / 8 + 1;
 	if (dns->window > resolver_window(dns->resolver))
 		dns->window = resolver_window(dns->resolver);
 	dns->recent = dns->recent_failures = 0;
+}
+
+/* A resolver that has lost its way out answers SERVFAIL to everything.  So a
+ * SERVFAIL is believed only beside an answer that told something, or when the
+ * resolver proves well. */
+static bool
+is_doubtful(const struct dns_question *question)
+{
+	return question->answer.status == ANSWER_FAILED && question->answer.rcode == 2 &&
+	       question->dns->last_good < question->asked;
 }
 
 static void
@@ -162,7 +175,10 @@ follow(struct dns_question *question, enum inquiry_next next)
 		push(&dns->resting, question);
 		break;
 	case INQUIRY_REPORT:
-		finish(question);
+		if (is_doubtful(question))
+			push(&dns->suspect, question);
+		else
+			finish(question);
 		break;
 	}
 }
@@ -189,6 +205,8 @@ on_answer(const uint8_t *bytes, size_t length, void *arg)
 	answer_parse(&question->answer, bytes, length,
 		     question->inquiry.phase == INQUIRY_CHAIN ? TYPE_CNAME : question->type);
 	note_answer(dns, question->answer.status == ANSWER_FAILED);
+	if (question->answer.status != ANSWER_FAILED)
+		dns->last_good = clock_monotonic();
 	follow(question, inquiry_take(&question->inquiry, &question->answer, question->name));
 	event_active(dns->deliver, EV_TIMEOUT, 1);
 }
@@ -202,6 +220,7 @@ send_question(struct dns_question *question)
 
 	dns->in_flight++;
 	dns->asked++;
+	question->asked = clock_monotonic();
 	if (resolver_send(dns->resolver, chain ? question->inquiry.alias : question->name,
 			  chain ? TYPE_CNAME : question->type, unchecked, on_answer, question))
 		return;
@@ -215,7 +234,7 @@ pump(struct dns *dns)
 {
 	struct dns_question *question;
 
-	while (dns->waiting.head != NULL && dns->in_flight < dns->window &&
+	while (!dns->stopped && dns->waiting.head != NULL && dns->in_flight < dns->window &&
 	       dns->health != HEALTH_DOWN && bucket_take(&dns->permits)) {
 		question = pop(&dns->waiting);
 		if (question->done == NULL)
@@ -225,39 +244,68 @@ pump(struct dns *dns)
 	}
 }
 
-/* The root's SOA came, or did not: was it the resolver or the question? */
+/* The resolver is well: what one of its answers, or its silence, said stands. */
+static void
+believe(struct dns_question *question)
+{
+	if (question->answer.status == ANSWER_NONE)
+		follow(question, inquiry_unanswered(&question->inquiry));
+	else
+		finish(question);
+}
+
+/* It was the resolver, not the domain: as if the question had not been asked. */
+static void
+ask_afresh(struct dns_question *question)
+{
+	inquiry_clear(&question->inquiry);
+	memset(&question->inquiry, 0, sizeof question->inquiry);
+	push(&question->dns->waiting, question);
+}
+
+static void
+say_health(struct dns *dns, bool good, bool answered)
+{
+	if (good && dns->health == HEALTH_DOWN)
+		log_warn("the resolver answers again");
+	if (!good && dns->health != HEALTH_DOWN && answered)
+		log_warn("the resolver reaches nobody (%s): the sweep waits", dns->description);
+	if (!good && dns->health != HEALTH_DOWN && !answered)
+		log_warn("no resolver answers (%s): the sweep waits", dns->description);
+}
+
+/* Was it the resolver or the question? */
 static void
 on_health(const uint8_t *bytes, size_t length, void *arg)
 {
 	struct dns *dns = arg;
 	struct dns_question *question;
 	size_t suspects = dns->suspect.count;
-	bool good = bytes != NULL;
+	bool good = dns->reaching ? proof_reaches(bytes, length) : bytes != NULL;
+	bool unanswered = false;
 
-	(void)length;
 	if (dns->closing)
 		return;
-	if (good && dns->health == HEALTH_DOWN)
-		log_warn("the resolver answers again");
-	if (!good && dns->health != HEALTH_DOWN)
-		log_warn("no resolver answers (%s): the sweep waits", dns->description);
+	say_health(dns, good, bytes != NULL);
 	dns->health = good ? HEALTH_GOOD : HEALTH_DOWN;
 	dns->next_check = clock_monotonic() + HEALTH_PAUSE;
-	if (good && suspects > 0)
-		slow_down(dns);
 	while (suspects-- > 0 && (question = pop(&dns->suspect)) != NULL) {
+		unanswered |= question->answer.status == ANSWER_NONE;
 		if (question->done == NULL)
 			question_free(question);
 		else if (good)
-			follow(question, inquiry_unanswered(&question->inquiry));
+			believe(question);
 		else
-			push(&dns->waiting, question);
+			ask_afresh(question);
 	}
+	if (good && unanswered)
+		slow_down(dns);
 }
 
 static void
 check_health(struct dns *dns, int64_t now)
 {
+	char name[PROOF_NAME];
 	static const enum health during[] = {
 		[HEALTH_GOOD] = HEALTH_CHECKING,
 		[HEALTH_CHECKING] = HEALTH_CHECKING,
@@ -270,7 +318,7 @@ check_health(struct dns *dns, int64_t now)
 		return;
 	dns->health = during[dns->health];
 	dns->next_check = INT64_MAX; /* until on_health */
-	resolver_send(dns->resolver, ".", TYPE_SOA, false, on_health, dns);
+	resolver_send(dns->resolver, proof_name(name), TYPE_A, false, on_health, dns);
 }
 
 static void
@@ -310,48 +358,27 @@ dns_cancel(struct dns_question *question)
 		question->done = NULL;
 }
 
-/* Those of servers that do not answer are named in silent. */
-static void
-prove_each(struct event_base *base, const char *servers, double timeout, unsigned *answered,
-	   unsigned *validating, char **silent)
-{
-	char *copy = mem_strdup(servers), *rest = copy, *server;
-
-	while ((server = strsep(&rest, ",")) != NULL && server[0] != '\0') {
-		struct proof proof = proof_of(base, server, timeout);
-
-		*answered += proof.answered;
-		*validating += proof.authenticated;
-		if (!proof.answered) {
-			char *longer = *silent == NULL ? mem_strdup(server)
-						       : mem_printf("%s,%s", *silent, server);
-
-			free(*silent);
-			*silent = longer;
-		}
-	}
-	free(copy);
-}
-
 /* Each resolver must validate, because any of them may be the one that answers. */
 static void
-prove_all(struct dns *dns, struct event_base *base, const struct options *options)
+prove_resolvers(struct dns *dns, struct event_base *base, const struct options *options)
 {
-	unsigned count, answered = 0, validating = 0;
-	char *servers = resolver_servers(dns->resolver, &count), *silent = NULL;
-	bool local = resolver_is_local(dns->resolver);
+	unsigned count;
+	char *servers = resolver_servers(dns->resolver, &count);
+	bool local = resolver_is_local(dns->resolver), validating;
+	struct proof proof = proof_of(base, servers, options->dns_timeout);
 
-	prove_each(base, servers, options->dns_timeout, &answered, &validating, &silent);
-	if (answered == 0)
+	if (proof.answered == 0)
 		die("no resolver answers (%s)", count > 0 ? servers : "none is configured");
-	if (silent != NULL)
-		log_warn("resolver %s does not answer", silent);
+	if (proof.silent != NULL)
+		log_warn("resolver %s does not answer", proof.silent);
+	validating = proof.validating == proof.answered;
+	dns->reaching = proof.reaching == proof.answered;
 	dns->trusted = options->trust_ad == TRUST_AD_YES ||
-		       (options->trust_ad == TRUST_AD_AUTO && local && validating == answered);
-	dns->description = mem_printf("%s (%s, AD %s)", servers,
-				      validating == answered ? "validating" : "not validating",
-				      dns->trusted ? "believed" : "not believed");
-	free(silent);
+		       (options->trust_ad == TRUST_AD_AUTO && local && validating);
+	dns->description =
+	    mem_printf("%s (%s, AD %s)", servers, validating ? "validating" : "not validating",
+		       dns->trusted ? "believed" : "not believed");
+	free(proof.silent);
 	free(servers);
 }
 
@@ -367,7 +394,7 @@ dns_open(struct event_base *base, const struct options *options)
 	dns->finished.tail = &dns->finished.head;
 	bucket_init(&dns->permits, options->dns_rate_limit);
 	dns->resolver = resolver_open(base, options->name_servers, options->dns_timeout);
-	prove_all(dns, base, options);
+	prove_resolvers(dns, base, options);
 	dns->window = resolver_window(dns->resolver);
 	dns->tick = event_new(base, -1, EV_PERSIST, on_tick, dns);
 	event_add(dns->tick, &tick);
@@ -390,6 +417,12 @@ dns_close(struct dns *dns)
 	event_free(dns->deliver);
 	free(dns->description);
 	free(dns);
+}
+
+void
+dns_stop(struct dns *dns)
+{
+	dns->stopped = true;
 }
 
 bool

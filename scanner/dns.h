@@ -5,8 +5,9 @@
  * before dns_ask has returned, never after dns_cancel; the answer is lent.
  *
  * What fails is asked again after a while before it is reported.  A resolver
- * under strain is asked less at a time; one that is gone holds every question
- * back until it returns, because that is our trouble, not the domain's.
+ * under strain is asked less at a time; one that is gone, or has lost its own way
+ * to the Internet, holds every question back until it returns, because that is
+ * our trouble, not the domain's.
  */
 #ifndef SCANNER_DNS_H
 #define SCANNER_DNS_H
@@ -26,6 +27,8 @@ typedef void dns_done(const struct answer *answer, void *arg);
 struct dns *dns_open(struct event_base *base, const struct options *options);
 /* Questions still open are dropped without a call. */
 void dns_close(struct dns *dns);
+/* Asks nothing more. */
+void dns_stop(struct dns *dns);
 /* Is the AD bit believed? */
 bool dns_trusted(const struct dns *dns);
 /* The resolvers and what was proved, for people. */

@@ -132,6 +132,7 @@ ask_host(struct domain *domain, struct edge *edge, int32_t preference, const cha
 	struct host_answer answer;
 
 	edge->preference = preference;
+	edge->waiter.implicit = domain->record->target.mx == MX_IMPLICIT;
 	if (hosts_ask(domain->domains->sweep->hosts, name, &answer, &edge->waiter))
 		take_host(domain, preference, &answer);
 	else

@@ -21,6 +21,7 @@ struct work {
 	struct dns_question *questions[2]; /* A, AAAA */
 	enum tcp_word failures[2];         /* why a family gave no address */
 	unsigned pending;                  /* questions and conversations */
+	bool wanted;                       /* somebody names it as a mail server */
 	size_t addresses;
 };
 
@@ -176,24 +177,29 @@ add_missing(struct host *host)
 		return;
 	}
 	add_row(host, a > aaaa ? a : aaaa, NULL); /* bogus > temporary > none */
-	host->addressless = a <= TCP_NO_ADDRESS && aaaa <= TCP_NO_ADDRESS;
+	/* 0: the family was not asked for, so nobody knows */
+	host->addressless = a == TCP_NO_ADDRESS && aaaa == TCP_NO_ADDRESS;
 }
 
-/* Everything is known: to the writer, to all who wait, and forgotten. */
+/* Everything is known: to the writer, to all who wait, and forgotten.  A domain
+ * without an address that only might have been its own mail server is none. */
 static void
 finish(struct host *host)
 {
 	struct work *work = host->work;
 	struct host_waiter *waiter = work->waiters, *next;
-	struct host_answer answer;
+	struct host_answer answer = answer_of(host);
+	bool is_server = work->wanted || !host->addressless;
 
-	sweep_put(host->hosts->sweep, work->record);
-	work->record = NULL;
+	if (is_server) {
+		sweep_put(host->hosts->sweep, work->record);
+		work->record = NULL;
+	}
 	host->work = NULL;
 	work_free(work);
-	answer = answer_of(host);
-	if (!host->shared) {
-		table_remove(&host->hosts->unshared, &host->entry);
+	if (!host->shared || !is_server) {
+		table_remove(host->shared ? &host->hosts->table : &host->hosts->unshared,
+			     &host->entry);
 		free(host);
 	}
 	for (; waiter != NULL; waiter = next) {
@@ -269,7 +275,7 @@ take_addresses(struct host *host, int family, const struct answer *answer)
 
 	work->questions[family] = NULL;
 	work->failures[family] = failure_of(answer->status);
-	for (size_t i = 0; i < answer->count; i++)
+	for (size_t i = 0; answer->status == ANSWER_OK && i < answer->count; i++)
 		if (!repeated(answer, i))
 			add_address(host, &answer->records[i].address);
 	if (work->questions[0] == NULL && work->questions[1] == NULL)
@@ -319,6 +325,7 @@ wait_for(struct host *host, struct host_waiter *waiter)
 {
 	waiter->next = host->work->waiters;
 	host->work->waiters = waiter;
+	host->work->wanted |= !waiter->implicit;
 	return false;
 }
 

@@ -25,6 +25,7 @@ struct host_answer {
  * before done is called or hosts_free. */
 struct host_waiter {
 	struct host_waiter *next;
+	bool implicit; /* asks whether the host has an address at all (RFC 5321 section 5.1) */
 	void (*done)(const struct host_answer *answer, struct host_waiter *waiter);
 };
 

@@ -234,6 +234,12 @@ report_end(struct input *input)
 	input->reported = true;
 }
 
+void
+input_seed(struct input *input, uint64_t seed)
+{
+	input->random = seed;
+}
+
 enum next
 input_next(struct input *input, struct target *target)
 {

@@ -57,6 +57,8 @@ struct input *input_open(const struct input_config *config);
 /* A list given in the command line. */
 struct input *input_of_words(char *const words[], size_t count);
 void input_close(struct input *input);
+/* The seed of the sweep that goes on, before the first input_next. */
+void input_seed(struct input *input, uint64_t seed);
 /* A target that need not be asked again: its key, before the first input_next. */
 void input_skip(struct input *input, const char *key);
 /* NEXT_TARGET fills *target, which is then the caller's.  NEXT_WAIT: ask again

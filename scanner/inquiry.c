@@ -42,6 +42,7 @@ walk(struct inquiry *inquiry, struct answer *answer)
 		return INQUIRY_ASK;
 	}
 	if (answer->status == ANSWER_OK) {
+		answer_clear(answer); /* the links are no records of the type asked for */
 		answer->status = ANSWER_LOOP;
 		return INQUIRY_REPORT;
 	}

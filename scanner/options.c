@@ -216,6 +216,7 @@ options_parse(struct options *options, enum command command, int argc, char *arg
 	*options = (struct options){ .argc = argc, .argv = argv };
 	set_defaults(options, command);
 	walk(options, command);
+	log_set_verbosity((int)options->verbosity);
 	if (!options->ipv4 && !options->ipv6)
 		options->ipv4 = options->ipv6 = true;
 	check(options, command);

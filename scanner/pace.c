@@ -357,6 +357,13 @@ pace_finished(struct pace *pace, struct lane *lane)
 }
 
 void
+pace_skipped(struct pace *pace, struct lane *lane)
+{
+	lane->not_before = 0;
+	pace_finished(pace, lane);
+}
+
+void
 pace_hold(struct pace *pace, double seconds)
 {
 	pace->held_until = clock_monotonic() + (int64_t)(seconds * 1e6);

@@ -40,6 +40,8 @@ void pace_submit(struct pace *pace, struct pace_job *job, double delay);
 /* The conversation of a job that was started in this lane is over.  To be tried
  * again it is submitted again before, so that nobody else takes its turn. */
 void pace_finished(struct pace *pace, struct lane *lane);
+/* The same when nobody was contacted: the next in the lane need not wait. */
+void pace_skipped(struct pace *pace, struct lane *lane);
 /* Starts nothing for a while: we are short of something ourselves. */
 void pace_hold(struct pace *pace, double seconds);
 /* Starts nothing any more. */

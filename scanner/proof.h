@@ -1,20 +1,35 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What a resolver shows at the start: does it answer, and does it validate?  The
- * root is signed, so a validating resolver answers for the root's SOA with AD.
+ * What the resolvers show at the start: do they answer, do they validate, and do
+ * they reach the Internet?  The root is signed, so a validating resolver answers
+ * for the root's SOA with AD; a name nobody can have stored is looked up only if
+ * there is a way out.
  */
 #ifndef SCANNER_PROOF_H
 #define SCANNER_PROOF_H
 
 #include <event2/event.h>
 #include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define PROOF_NAME 32
 
 struct proof {
-	bool over, answered, authenticated;
+	unsigned answered;   /* of the servers */
+	unsigned validating; /* of those that answered */
+	unsigned reaching;   /* of those, too */
+	char *silent;        /* "A,…" of those that did not; NULL: none.  Owned */
 };
 
-/* Asks one server ("A[:PORT]") and runs base until it has answered or the
- * timeout (seconds) has passed. */
-struct proof proof_of(struct event_base *base, const char *server, double timeout);
+/* Asks each of servers ("A[:PORT],…") and runs base meanwhile, for at most twice
+ * the timeout (seconds) a server. */
+struct proof proof_of(struct event_base *base, const char *servers, double timeout);
+
+/* A random name of one label: no zone has it and no cache, so the answer NXDOMAIN
+ * comes from the root itself. */
+const char *proof_name(char name[PROOF_NAME]);
+/* Is this the answer of a resolver that reaches the root? */
+bool proof_reaches(const uint8_t *bytes, size_t length);
 
 #endif

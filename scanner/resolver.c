@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/random.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include "scanner/address.h"
 #include "scanner/log.h"
@@ -17,6 +18,7 @@
 #define RECEIVE_BUFFER          (8 << 20) /* bytes */
 #define RECEIVE_BUFFER_A_ANSWER 1024      /* what the kernel charges for a small datagram */
 #define WINDOW_MAX              10000
+#define WINDOW_MIN              64
 
 /* c-ares reports its sockets to us; there are few (one a server, and TCP). */
 struct watch {
@@ -87,23 +89,40 @@ socket_state(void *arg, ares_socket_t fd, int readable, int writable)
 	event_add((*at)->event, NULL);
 }
 
-/* Answers that come faster than we read them wait in the socket's buffer. */
-static int
-widen_socket(ares_socket_t fd, int type, void *arg)
+/* Answers that come faster than we read them wait in the socket's buffer; its size
+ * in bytes. */
+static size_t
+widen(int fd)
 {
-	struct resolver *r = arg;
 	int size = RECEIVE_BUFFER;
 	socklen_t length = sizeof size;
 
-	if (type != SOCK_DGRAM)
-		return 0;
 	if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof size) != 0)
 		setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof size);
-	if (getsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, &length) == 0)
-		r->window = (size_t)size / RECEIVE_BUFFER_A_ANSWER;
-	if (r->window > WINDOW_MAX)
-		r->window = WINDOW_MAX;
+	return getsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, &length) == 0 ? (size_t)size : 0;
+}
+
+static int
+widen_socket(ares_socket_t fd, int type, void *arg)
+{
+	(void)arg;
+	if (type == SOCK_DGRAM)
+		widen(fd);
 	return 0;
+}
+
+/* Tried on a socket of the kind that c-ares will open. */
+static size_t
+measure_window(void)
+{
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	size_t window = 0;
+
+	if (fd >= 0) {
+		window = widen(fd) / RECEIVE_BUFFER_A_ANSWER;
+		close(fd);
+	}
+	return window < WINDOW_MIN ? WINDOW_MIN : window > WINDOW_MAX ? WINDOW_MAX : window;
 }
 
 /* c-ares doubles the time-out with each round over the servers. */
@@ -135,7 +154,7 @@ open_channel(struct resolver *r, const char *servers, int timeout_ms)
 				  ARES_OPT_EDNSPSZ | ARES_OPT_LOOKUPS | ARES_OPT_SOCK_STATE_CB |
 				  ARES_OPT_ROTATE) != ARES_SUCCESS)
 		die("c-ares could not be started");
-	ares_set_socket_configure_callback(r->channel, widen_socket, r);
+	ares_set_socket_configure_callback(r->channel, widen_socket, NULL);
 	if (servers != NULL && ares_set_servers_ports_csv(r->channel, servers) != ARES_SUCCESS)
 		die("--name-servers: %s is not A[:PORT],…", servers);
 }
@@ -149,7 +168,7 @@ resolver_open(struct event_base *base, const char *servers, double timeout)
 	if (ares_library_init(ARES_LIB_INIT_ALL) != ARES_SUCCESS)
 		die("c-ares could not be started");
 	r->base = base;
-	r->window = 256;
+	r->window = measure_window();
 	open_channel(r, servers, first_timeout_ms(timeout, 1));
 	free(resolver_servers(r, &count));
 	if (count > 1) { /* known only now */

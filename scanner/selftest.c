@@ -98,31 +98,38 @@ split(char *copy, char **words)
 	return count;
 }
 
-static void
+static bool
 ask(const struct options *options, struct findings *findings)
 {
 	struct options quiet = *options;
 	struct sweep *sweep;
 	char *copy = mem_strdup(options->self_test);
 	char **words = mem_alloc((strlen(copy) + 1) * sizeof *words);
+	bool interrupted;
 	struct input *input = input_of_words(words, split(copy, words));
 
 	quiet.metadata_file = quiet.status_updates_file = NULL;
 	sweep = sweep_open(&quiet);
 	sweep->hosts_only = true;
 	sweep_run(sweep, input, &findings_output, findings);
+	interrupted = sweep_signalled(sweep);
 	input_close(input);
 	sweep_close(sweep);
 	free(words);
 	free(copy);
+	return !interrupted;
 }
 
-void
+bool
 sweep_self_test(const struct options *options)
 {
 	struct findings findings = { 0 };
+	bool done = ask(options, &findings);
 
-	ask(options, &findings);
+	if (!done) {
+		free(findings.example);
+		return false;
+	}
 	if (findings.answered == 0)
 		die("--self-test: none of %s could be reached; is port %u blocked here?",
 		    options->self_test, options->port);
@@ -136,4 +143,5 @@ sweep_self_test(const struct options *options)
 	log_info("self-test: %u of %u servers do STARTTLS from here", findings.works,
 		 findings.answered);
 	free(findings.example);
+	return true;
 }

@@ -9,6 +9,7 @@
 #include "scanner/mem.h"
 #include "scanner/pace.h"
 #include "scanner/pool.h"
+#include "scanner/silent.h"
 #include "scanner/sources.h"
 #include "scanner/sweep.h"
 #include "scanner/table.h"
@@ -20,6 +21,7 @@ struct server {
 	struct servers *servers;
 	struct pace_job turn;
 	struct pool_job conversation;
+	struct server_facts *before; /* of the attempt before the anonymous one */
 	unsigned attempts;
 };
 
@@ -49,6 +51,7 @@ servers_free(struct servers *servers)
 	for (struct server *s = servers->list; s != NULL; s = next) {
 		next = s->next;
 		server_facts_free(s->conversation.facts);
+		server_facts_free(s->before);
 		free(s);
 	}
 	free(servers);
@@ -68,21 +71,12 @@ servers_add(struct servers *servers, const struct address *address, const char *
 	pace_submit(servers->sweep->pace, &server->turn, 0);
 }
 
-void
-servers_start(struct pace_job *job, void *arg)
-{
-	struct sweep *sweep = arg;
-	struct server *server = table_owner(job, struct server, turn);
-
-	server->conversation.job.from =
-	    source_address(sweep->sources, server->turn.address.family);
-	pool_start(sweep->pool, &server->conversation);
-}
-
 /* The same job waits for its turn again; its address is left alone till then. */
 static void
 try_again(struct server *server, double delay)
 {
+	server_facts_free(server->conversation.facts);
+	server->conversation.facts = NULL;
 	pace_submit(server->servers->sweep->pace, &server->turn, delay);
 }
 
@@ -107,25 +101,67 @@ back_off(const struct options *options, unsigned attempts)
 	return delay;
 }
 
-/* Another attempt takes the place of what was learnt. */
+/* Hands over what was learnt; the server may be gone afterwards. */
 static void
-again(struct server *server, double delay)
-{
-	server_facts_free(server->conversation.facts);
-	server->conversation.facts = NULL;
-	try_again(server, delay);
-}
-
-static void
-learnt(struct server *server)
+report(struct server *server, struct server_facts *facts)
 {
 	struct servers *servers = server->servers;
-	struct server_facts *facts = server->conversation.facts;
 
-	server->conversation.facts = NULL;
 	facts->attempts = server->attempts;
 	geo_locate(servers->sweep->geo, facts);
 	servers->done(facts, servers->arg);
+}
+
+/* An anonymous attempt that did not come to its handshake adds nothing to the one
+ * before it. */
+static void
+learnt(struct server *server)
+{
+	struct server_facts *facts = server->conversation.facts, *other = server->before;
+
+	server->conversation.facts = server->before = NULL;
+	if (other != NULL && facts->handshake == 0) {
+		struct server_facts *swap = facts;
+
+		facts = other;
+		other = swap;
+	}
+	server_facts_free(other);
+	silent_note(server->servers->sweep->silent, facts);
+	report(server, facts);
+}
+
+void
+servers_start(struct pace_job *job, void *arg)
+{
+	struct sweep *sweep = arg;
+	struct server *server = table_owner(job, struct server, turn);
+	struct lane *lane = job->lane; /* outlives the server */
+	struct server_facts *known =
+	    server->attempts == 0 ? silent_recall(sweep->silent, &job->address) : NULL;
+
+	if (known != NULL) {
+		report(server, known);
+		pace_skipped(sweep->pace, lane);
+		return;
+	}
+	server->conversation.job.from = source_address(sweep->sources, job->address.family);
+	pool_start(sweep->pool, &server->conversation);
+}
+
+static bool
+may_be_anonymous(const struct server *server)
+{
+	return server_facts_uncertified(server->conversation.facts) &&
+	       !server->conversation.job.anonymous;
+}
+
+static bool
+worth_a_retry(const struct server *server)
+{
+	return server_facts_temporary(server->conversation.facts) &&
+	       !server->conversation.job.anonymous &&
+	       server->attempts <= server->servers->sweep->options->retries;
 }
 
 void
@@ -138,15 +174,17 @@ servers_finished(struct pool_job *job, void *arg)
 	server->attempts += job->facts != NULL;
 	if (job->facts == NULL) {
 		short_of_means(server, job->local_error);
-	} else if (server_facts_uncertified(job->facts) && !job->job.anonymous &&
-		   !sweep->draining) {
-		job->job.anonymous = true;
-		again(server, 0);
-	} else if (server_facts_temporary(job->facts) && !sweep->draining &&
-		   server->attempts <= sweep->options->retries) {
-		again(server, back_off(sweep->options, server->attempts));
-	} else {
+	} else if (!may_be_anonymous(server) && !worth_a_retry(server)) {
 		learnt(server);
+	} else if (sweep->draining) {
+		; /* not the last word: a sweep that goes on asks this server again */
+	} else if (may_be_anonymous(server)) {
+		server->before = job->facts;
+		job->facts = NULL;
+		job->job.anonymous = true;
+		try_again(server, 0);
+	} else {
+		try_again(server, back_off(sweep->options, server->attempts));
 	}
 	pace_finished(sweep->pace, lane);
 }

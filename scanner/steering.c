@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "scanner/clock.h"
+#include "scanner/dns.h"
 #include "scanner/domain.h"
 #include "scanner/log.h"
 #include "scanner/mem.h"
@@ -79,6 +80,7 @@ drain(struct steering *s)
 {
 	s->sweep->draining = true;
 	pace_stop(s->sweep->pace);
+	dns_stop(s->sweep->dns);
 	steering_look(s);
 }
 

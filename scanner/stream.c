@@ -73,13 +73,28 @@ bind_source(int fd, const struct address *from)
 	return bind(fd, (struct sockaddr *)&source, length);
 }
 
+/* EADDRNOTAVAIL says that no port is left, which is our trouble, or that this
+ * machine has no address of the family at all, so that there is no way to the
+ * peer.  A datagram socket needs the address only. */
+static bool
+has_source(const struct sockaddr_storage *peer, socklen_t length)
+{
+	int fd = socket(peer->ss_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	bool has = fd < 0 || connect(fd, (const struct sockaddr *)peer, length) == 0 ||
+		   errno != EADDRNOTAVAIL;
+
+	if (fd >= 0)
+		close(fd);
+	return has;
+}
+
 static enum io
 begin_connect(struct stream *stream, const struct address *to, uint16_t port,
 	      const struct address *from)
 {
 	struct sockaddr_storage peer;
 	socklen_t length = address_socket(to, port, &peer);
-	int on = 1;
+	int on = 1, error;
 
 	stream->fd = socket(peer.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	if (stream->fd < 0)
@@ -91,7 +106,10 @@ begin_connect(struct stream *stream, const struct address *to, uint16_t port,
 	setsockopt(stream->fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
 	if (connect(stream->fd, (struct sockaddr *)&peer, length) == 0)
 		return IO_DONE;
-	return errno == EINPROGRESS ? IO_WRITE : answer_of_errno(stream, errno);
+	error = errno;
+	if (error == EADDRNOTAVAIL && !has_source(&peer, length))
+		error = ENETUNREACH;
+	return error == EINPROGRESS ? IO_WRITE : answer_of_errno(stream, error);
 }
 
 enum io

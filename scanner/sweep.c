@@ -18,13 +18,15 @@
 #include "scanner/pool.h"
 #include "scanner/progress.h"
 #include "scanner/servers.h"
+#include "scanner/silent.h"
 #include "scanner/sources.h"
 #include "scanner/steering.h"
 #include "scanner/tally.h"
 #include "scanner/writer.h"
 
-#define TURN               0.1 /* seconds between looks at what no event tells */
-#define DESCRIPTORS_BESIDE 64  /* for files, resolvers and loops */
+#define TURN                 0.1 /* seconds between looks at what no event tells */
+#define DESCRIPTORS_BESIDE   64  /* for files and resolvers */
+#define DESCRIPTORS_A_THREAD 4   /* its loop and its bell */
 
 /* Enough targets under way that those which wait for a slow server or a retry do
  * not leave senders idle; few enough that memory stays flat. */
@@ -42,27 +44,26 @@ targets_at_once(const struct options *options)
 
 /* As many conversations as descriptors allow. */
 static unsigned
-affordable_senders(unsigned wanted)
+affordable_senders(unsigned wanted, unsigned threads)
 {
+	rlim_t beside = DESCRIPTORS_BESIDE + (rlim_t)threads * DESCRIPTORS_A_THREAD;
 	struct rlimit limit;
 
 	if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
 		return wanted;
-	if (limit.rlim_cur < wanted + DESCRIPTORS_BESIDE && limit.rlim_cur < limit.rlim_max) {
-		limit.rlim_cur = wanted + DESCRIPTORS_BESIDE < limit.rlim_max
-				     ? wanted + DESCRIPTORS_BESIDE
-				     : limit.rlim_max;
+	if (limit.rlim_cur < wanted + beside && limit.rlim_cur < limit.rlim_max) {
+		limit.rlim_cur =
+		    wanted + beside < limit.rlim_max ? wanted + beside : limit.rlim_max;
 		setrlimit(RLIMIT_NOFILE, &limit);
 	}
-	if (limit.rlim_cur >= wanted + DESCRIPTORS_BESIDE)
+	if (limit.rlim_cur >= wanted + beside)
 		return wanted;
-	if (limit.rlim_cur <= DESCRIPTORS_BESIDE)
+	if (limit.rlim_cur <= beside)
 		die("only %lu descriptors are allowed; raise ulimit -n",
 		    (unsigned long)limit.rlim_cur);
 	log_warn("only %lu descriptors are allowed (ulimit -n): %lu conversations at once",
-		 (unsigned long)limit.rlim_cur,
-		 (unsigned long)limit.rlim_cur - DESCRIPTORS_BESIDE);
-	return (unsigned)(limit.rlim_cur - DESCRIPTORS_BESIDE);
+		 (unsigned long)limit.rlim_cur, (unsigned long)(limit.rlim_cur - beside));
+	return (unsigned)(limit.rlim_cur - beside);
 }
 
 static struct event_base *
@@ -95,7 +96,7 @@ sweep_open(const struct options *options)
 {
 	struct sweep *sweep = mem_alloc(sizeof *sweep);
 	struct pace_config pace = {
-		.senders = affordable_senders(options->senders),
+		.senders = affordable_senders(options->senders, options->threads),
 		.rate = options->rate,
 		.server_rate = options->server_rate_limit,
 		.per_network = options->max_conns_per_network,
@@ -109,6 +110,7 @@ sweep_open(const struct options *options)
 					  options->allow_reserved);
 	sweep->geo = geo_open(options->asn_db, options->geo_db);
 	sweep->sources = sources_open(options->local_addr);
+	sweep->silent = silent_new();
 	progress_prove(options);
 	prove_trust_store(options->root_cas);
 	sweep->base = base_new();
@@ -129,6 +131,7 @@ sweep_close(struct sweep *sweep)
 	event_base_free(sweep->base);
 	free(sweep->tally);
 	sources_free(sweep->sources);
+	silent_free(sweep->silent);
 	geo_close(sweep->geo);
 	blocklist_free(sweep->blocklist);
 	free(sweep);
@@ -196,6 +199,10 @@ begin(struct sweep *sweep, const struct output *output, void *self)
 	sweep->hosts = hosts_new(sweep);
 	begun = output->begin(self, &info, options->fresh, &resume);
 	hosts_number_from(sweep->hosts, begun.next_host);
+	if (begun.continued && options->seed_given && options->seed != begun.seed)
+		log_warn("--seed: the sweep goes on with its own, %llu",
+			 (unsigned long long)begun.seed);
+	input_seed(sweep->input, begun.seed);
 	if (begun.continued)
 		log_warn("continuing sweep %lld of %s (--new starts another)",
 			 (long long)begun.sweep, info.input);

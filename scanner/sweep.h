@@ -28,6 +28,7 @@ struct sweep {
 	struct domains *domains;
 	struct writer *writer;
 	struct sources *sources;
+	struct silent *silent;
 	struct tally *tally;
 	struct progress *progress;
 	bool hosts_only;    /* targets are mail servers, not domains */
@@ -55,10 +56,12 @@ enum sweep_state sweep_run(struct sweep *sweep, struct input *input,
 /* A signal ended the run (otherwise it was complete, or --max-runtime). */
 bool sweep_signalled(const struct sweep *sweep);
 
+#define EXIT_INTERRUPTED 130
+
 /* mxsweep sweep; the exit code. */
 int sweep_command(const struct options *options);
 /* Contacts the servers of --self-test, known to offer STARTTLS; dies when our own
- * network strips it or lets none of them be reached. */
-void sweep_self_test(const struct options *options);
+ * network strips it or lets none of them be reached.  false: interrupted. */
+bool sweep_self_test(const struct options *options);
 
 #endif

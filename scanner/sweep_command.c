@@ -6,8 +6,6 @@
 #include "scanner/log.h"
 #include "scanner/sweep.h"
 
-#define EXIT_INTERRUPTED 130
-
 static struct input *
 open_list(const struct options *options)
 {
@@ -76,16 +74,17 @@ sweep_command(const struct options *options)
 	if (options->dryrun)
 		return dry_run(options);
 	input = open_list(options);
-	if (options->self_test != NULL)
-		sweep_self_test(options);
+	if (options->self_test != NULL && !sweep_self_test(options)) {
+		input_close(input);
+		return EXIT_INTERRUPTED;
+	}
 	sweep = sweep_open(options);
 	self = output->open(options->output_file);
 	state = sweep_run(sweep, input, output, self);
 	signalled = sweep_signalled(sweep);
 	sweep_close(sweep);
 	input_close(input);
-	if (!options->quiet)
-		output->summary(self, stderr);
+	output->summary(self, stderr);
 	output->close(self);
 	return state == SWEEP_INTERRUPTED && signalled ? EXIT_INTERRUPTED : 0;
 }
