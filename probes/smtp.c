@@ -109,6 +109,7 @@ command_line(const struct smtp *s, char line[COMMAND_SIZE])
 	const char *name = s->manners->name;
 	struct address local;
 
+	line[0] = '\0';
 	if (states[s->state].command == NULL)
 		return 0;
 	if (name == NULL) { /* RFC 5321 section 4.1.3 */
