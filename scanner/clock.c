@@ -67,6 +67,13 @@ bucket_take(struct bucket *bucket)
 	return true;
 }
 
+void
+bucket_give_back(struct bucket *bucket)
+{
+	if (bucket->rate > 0)
+		bucket->level += 1;
+}
+
 double
 bucket_wait(const struct bucket *bucket)
 {

@@ -24,6 +24,8 @@ struct bucket {
 void bucket_init(struct bucket *bucket, double rate);
 /* Takes a permit if there is one. */
 bool bucket_take(struct bucket *bucket);
+/* A permit that was taken and not used. */
+void bucket_give_back(struct bucket *bucket);
 /* Seconds until a permit is there; 0: now. */
 double bucket_wait(const struct bucket *bucket);
 

@@ -346,6 +346,22 @@ pace_submit(struct pace *pace, struct pace_job *job, double delay)
 }
 
 void
+pace_submit_again(struct pace *pace, struct pace_job *job, double delay)
+{
+	struct lane *lane = job->lane;
+	int64_t rest = clock_monotonic() + (int64_t)(delay * 1e6);
+
+	assert(lane->state == LANE_BUSY);
+	job->next = lane->head;
+	lane->head = job;
+	if (job->next == NULL)
+		lane->tail = &job->next;
+	pace->waiting++;
+	if (lane->not_before < rest)
+		lane->not_before = rest;
+}
+
+void
 pace_finished(struct pace *pace, struct lane *lane)
 {
 	assert(lane->state == LANE_BUSY);
@@ -360,6 +376,7 @@ void
 pace_skipped(struct pace *pace, struct lane *lane)
 {
 	lane->not_before = 0;
+	bucket_give_back(&pace->permits);
 	pace_finished(pace, lane);
 }
 

@@ -37,8 +37,10 @@ void pace_free(struct pace *pace); /* forgets the jobs that wait */
 /* Queues a job; its address is left alone for the next delay seconds.  start is
  * never called before this returns. */
 void pace_submit(struct pace *pace, struct pace_job *job, double delay);
-/* The conversation of a job that was started in this lane is over.  To be tried
- * again it is submitted again before, so that nobody else takes its turn. */
+/* Queues a job that was started once more, before pace_finished: the others at its
+ * address wait until it is through, so that they may profit from what it learns. */
+void pace_submit_again(struct pace *pace, struct pace_job *job, double delay);
+/* The conversation of a job that was started in this lane is over. */
 void pace_finished(struct pace *pace, struct lane *lane);
 /* The same when nobody was contacted: the next in the lane need not wait. */
 void pace_skipped(struct pace *pace, struct lane *lane);

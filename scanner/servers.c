@@ -77,7 +77,7 @@ try_again(struct server *server, double delay)
 {
 	server_facts_free(server->conversation.facts);
 	server->conversation.facts = NULL;
-	pace_submit(server->servers->sweep->pace, &server->turn, delay);
+	pace_submit_again(server->servers->sweep->pace, &server->turn, delay);
 }
 
 static void

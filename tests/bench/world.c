@@ -9,6 +9,7 @@
 #define PROVIDERS       110
 #define PROVIDER_STEP   16 /* addresses of one provider */
 #define OWN_HOSTS_BEGIN 4096
+#define OWN_DOMAINS     3 /* of one small host */
 #define LOOPBACK        0x7f000000u
 
 static const char letters[] = "?repuxst";
@@ -128,13 +129,13 @@ static struct world_domain
 usual_domain(enum world_region region, uint32_t number)
 {
 	struct world_domain domain = { .kind = WORLD_WITH_MX };
-	uint32_t random = mix(number + 1), lot = random % 1000;
+	uint32_t random = mix(number / OWN_DOMAINS + 1), lot = random % 1000;
 
 	if (lot < 850) {
 		choose_provider(&domain, region, random / 1000);
 		return domain;
 	}
-	add_host(&domain, address_of(region, OWN_HOSTS_BEGIN + number));
+	add_host(&domain, address_of(region, OWN_HOSTS_BEGIN + number / OWN_DOMAINS));
 	if (lot >= 990)
 		domain.kind = WORLD_NO_SUCH_NAME;
 	else if (lot >= 985)

@@ -124,6 +124,7 @@ loops_are_walked(void)
 {
 	struct inquiry inquiry = { .phase = INQUIRY_CHAIN, .failures = 1 };
 	unsigned links = 0;
+	size_t kept;
 	enum inquiry_next next;
 	struct answer answer;
 
@@ -132,10 +133,12 @@ loops_are_walked(void)
 		answer.records = mem_alloc(sizeof *answer.records);
 		answer.records[0].name = mem_strdup(links % 2 ? "a.example" : "b.example");
 		next = inquiry_take(&inquiry, &answer, "a.example");
+		kept = answer.count;
 		answer_clear(&answer);
 	} while (next == INQUIRY_ASK && ++links < 100);
 	CHECK(next == INQUIRY_REPORT);
 	CHECK(answer.status == ANSWER_LOOP);
+	CHECK(kept == 0); /* a link is no record of the type asked for */
 	CHECK(links == ANSWER_CHAIN_MAX);
 	inquiry_clear(&inquiry);
 }

@@ -15,6 +15,7 @@ static int64_t started_at[JOBS];
 static int order[JOBS], started, finished, wanted;
 static int active, most_active, most_in_network, most_at_address;
 static double talk_seconds;
+static int again, skipped; /* how many of those that come are tried again, are skipped */
 
 static int
 active_like(const struct pace_job *job, unsigned prefix)
@@ -45,7 +46,12 @@ talk_over(evutil_socket_t fd, short what, void *arg)
 	(void)fd, (void)what;
 	started_at[job - jobs] = 0;
 	active--;
-	finished++;
+	if (again > 0) {
+		again--;
+		pace_submit_again(pace, job, 0.05);
+	} else {
+		finished++;
+	}
 	pace_finished(pace, job->lane);
 	if (finished == wanted)
 		event_base_loopbreak(base);
@@ -59,6 +65,12 @@ start(struct pace_job *job, void *arg)
 	(void)arg;
 	started_at[job - jobs] = clock_monotonic();
 	order[started++] = (int)(job - jobs);
+	if (skipped > 0) {
+		skipped--;
+		finished++;
+		pace_skipped(pace, job->lane);
+		return;
+	}
 	active++;
 	maximum(&most_active, active);
 	maximum(&most_in_network, active_like(job, 24));
@@ -76,7 +88,7 @@ set_up(struct pace_config config)
 	pace = pace_new(base, &config);
 	memset(jobs, 0, sizeof jobs);
 	memset(started_at, 0, sizeof started_at);
-	started = finished = active = wanted = 0;
+	started = finished = active = wanted = again = skipped = 0;
 	most_active = most_in_network = most_at_address = 0;
 	talk_seconds = 0.01;
 	event_base_loopexit(base, &limit);
@@ -183,6 +195,30 @@ back_off_holds_the_address(void)
 }
 
 static void
+who_is_tried_again_comes_first(void)
+{
+	static const int want[] = { 0, 0, 0, 1, 2 };
+
+	set_up((struct pace_config){ .senders = 100 });
+	again = 2;
+	for (int i = 0; i < 3; i++)
+		submit(i, "127.0.0.1", 0);
+	CHECK(run() > 0.1);
+	CHECK(started == 5 && memcmp(order, want, sizeof want) == 0);
+}
+
+static void
+skipped_costs_nothing(void)
+{
+	set_up((struct pace_config){ .senders = 100, .rate = 10, .server_rate = 2 });
+	skipped = 40;
+	for (int i = 0; i < 41; i++)
+		submit(i, "127.0.0.1", 0);
+	CHECK(run() < 1);
+	CHECK(started == 41);
+}
+
+static void
 hold_stops_all(void)
 {
 	set_up((struct pace_config){ .senders = 100 });
@@ -214,6 +250,8 @@ main(void)
 	RUN(so_many_a_second);
 	RUN(rest_between_turns);
 	RUN(back_off_holds_the_address);
+	RUN(who_is_tried_again_comes_first);
+	RUN(skipped_costs_nothing);
 	RUN(hold_stops_all);
 	RUN(stop_starts_nothing);
 	return test_end();

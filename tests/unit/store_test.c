@@ -353,6 +353,57 @@ continues_a_killed_sweep(void)
 	    "[1,\"2026-09-21T14:13:20Z\",\"2026-09-21T15:13:20Z\",\"complete\",3,2,3]");
 }
 
+/* The hosts of two address targets are committed, the second target is not. */
+static void
+commit_between_host_and_target(void)
+{
+	void *store = out->open(path);
+	struct record *named = sample_host(2, "mx.example", sample_server("192.0.2.2", "leaf"));
+
+	named->host.of_address = true;
+	begin(store, "list", false);
+	sample_put(out, store, sample_host(1, NULL, sample_server("192.0.2.1", "leaf")));
+	sample_put(out, store, sample_address("192.0.2.1", NULL, 1));
+	sample_put(out, store, named);
+	sample_put(out, store, sample_host(3, NULL, sample_server("192.0.2.3", "leaf")));
+	sample_put(out, store, sample_host(4, "a.example", sample_server("192.0.2.4", "leaf")));
+	CHECK(out->commit(store));
+	out->close(store);
+}
+
+/* Those targets are asked again, and their servers count once; the host of a name
+ * stays for the domains that will want it. */
+static void
+continues_without_orphans(void)
+{
+	struct told told = { "", "" };
+	struct resume resume = { hear_target, hear_host, &told };
+	struct sweep_info info = sample_info("list");
+	struct record *named = sample_host(5, "mx.example", sample_server("192.0.2.2", "leaf"));
+	void *store;
+
+	new_path();
+	commit_between_host_and_target();
+	info.root_cas = trust;
+	store = out->open(path);
+	CHECK(out->begin(store, &info, false, &resume).next_host == 5);
+	CHECK_TEXT(told.targets, "192.0.2.1;");
+	CHECK_TEXT(told.hosts, "4 a.example;");
+	named->host.of_address = true;
+	sample_put(out, store, named);
+	sample_put(out, store, sample_address("192.0.2.2,mx.example", "mx.example", 5));
+	sample_put(out, store, sample_host(6, NULL, sample_server("192.0.2.3", "leaf")));
+	sample_put(out, store, sample_address("192.0.2.3", NULL, 6));
+	sample_put(out, store, sample_domain("a.example", 4, -1));
+	CHECK(finish(store, SWEEP_COMPLETE));
+	CHECK_TEXT(ask(store_database(store), "SELECT count(*) FROM server"), "4");
+	out->close(store);
+	CHECK_TEXT(ask_file("SELECT json_array(targets, domains, servers) FROM sweeps"),
+		   "[4,1,4]");
+	CHECK_TEXT(ask_file("SELECT count(*) || ' ' || count(DISTINCT address) FROM servers"),
+		   "4 4");
+}
+
 static void
 begins_another_sweep_when_it_should(void)
 {
@@ -639,6 +690,7 @@ main(void)
 	RUN(joins_the_reply_to_ehlo);
 	RUN(address_targets_have_no_domain_row);
 	RUN(continues_a_killed_sweep);
+	RUN(continues_without_orphans);
 	RUN(begins_another_sweep_when_it_should);
 	RUN(two_sweeps_do_not_mix);
 	RUN(failed_batch_is_put_again);

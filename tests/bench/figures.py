@@ -1,0 +1,201 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What is measured.  Each function takes the place and yields rows of the table;
+README.md says what each figure means."""
+
+import os
+import sqlite3
+import statistics
+
+from place import Run
+
+PAIRS = 5           # floor and sweep, one after the other, so often
+SERVERS = 3000
+IN_FLIGHT = 500
+DOMAINS = 60000
+QUESTIONS = 200000
+FINGERS = 300       # servers for posttls-finger
+MANY = 10           # times the list, for growth
+CERTIFICATES = 4096 # of each type, as in world.h
+MILLION = 1000000
+PATIENT = ("--banner-timeout", "300", "--tls-handshake-timeout", "300", "-t", "600")
+MIB = 1 << 20
+
+
+class Row:
+    """A line of the table.  good: does value meet the goal; None: there is none."""
+
+    def __init__(self, figure, value, goal="", good=None, floor=None, spread=""):
+        self.figure, self.value, self.goal, self.good = figure, value, goal, good
+        self.floor, self.spread = floor, spread
+
+
+def spread(values):
+    """How far the runs lie apart, in percent of their median."""
+    return f"±{50 * (max(values) - min(values)) / statistics.median(values):.0f} %"
+
+
+def interleaved(place, letter, count, threads=1):
+    """CPU microseconds a server, run by run: of the floor, of the sweep, of the
+    peers during the sweep."""
+    floor, sweep, peers = [], [], []
+    for _ in range(PAIRS):
+        floor.append(place.floor(letter, count, IN_FLIGHT, threads).cpu * 1e6 / count)
+        before = place.peers_cpu()
+        run = place.sweep(letter, count, "-T", str(threads), "-s", str(IN_FLIGHT))
+        sweep.append(run.cpu * 1e6 / count)
+        peers.append((place.peers_cpu() - before) * 1e6 / count)
+    return floor, sweep, peers
+
+
+def check_handshakes(place, count):
+    """A sweep that failed would be fast."""
+    with sqlite3.connect(place.path("sweep.db")) as database:
+        done, = database.execute(
+            "SELECT count(*) FROM servers WHERE handshake = 'ok'"
+            " AND tls_version = 'TLSv1.3' AND certificate = 'ok'").fetchone()
+    if done != count:
+        raise SystemExit(f"bench: {done} of {count} servers were swept well")
+
+
+def servers(place):
+    kinds = (("p", "RSA, a leaf a provider", 1.25), ("r", "RSA, a leaf a server", None),
+             ("e", "P-256, a leaf a server", None))
+    for letter, kind, goal in kinds:
+        floor, sweep, peers = interleaved(place, letter, SERVERS)
+        check_handshakes(place, SERVERS)
+        ratio = statistics.median(b / a for a, b in zip(floor, sweep))
+        yield Row(f"floor, {kind}", f"{statistics.median(floor):.0f} µs",
+                  spread=spread(floor))
+        yield Row(f"CPU per server, {kind}", f"{statistics.median(sweep):.0f} µs",
+                  "≤ 1.25 × floor" if goal else "", ratio <= goal if goal else None,
+                  ratio, spread(sweep))
+        yield Row("  (the peers meanwhile)", f"{statistics.median(peers):.0f} µs")
+    yield from two_threads(place)
+    yield from fingers(place)
+
+
+def two_threads(place):
+    """With only two cores the peers take a part of what the second thread is to
+    have; what they took is not counted as ours to use."""
+    every = sorted(os.sched_getaffinity(0))
+    one, two = {every[0]}, set(every[:2])
+    rest = set(every) - two if len(every) >= 4 else None
+    ratios = []
+    for _ in range(3):
+        place.pin_peers(rest or set(every) - one)
+        single = place.sweep("e", SERVERS, "-T", "1", "-s", str(IN_FLIGHT),
+                             preexec_fn=lambda: os.sched_setaffinity(0, one))
+        place.pin_peers(rest or every)
+        before = place.peers_cpu()
+        both = place.sweep("e", SERVERS, "-T", "2", "-s", str(IN_FLIGHT),
+                           preexec_fn=lambda: os.sched_setaffinity(0, two))
+        taken = 0 if rest else (place.peers_cpu() - before) / both.wall
+        ratios.append(single.wall / both.wall * 2 / (2 - taken))
+    place.pin_peers(every)
+    ratio = statistics.median(ratios)
+    yield Row("two threads against one" + ("" if rest else ", peers' share set aside"),
+              f"{ratio:.2f} ×", "≥ 1.8 ×", ratio >= 1.8, spread=spread(ratios))
+
+
+def fingers(place):
+    """The tool at hand on Debian, a process a server."""
+    root = os.path.join(place.source, "tests", "lab", ".daemons", "postfix")
+    tool = os.path.join(root, "usr", "sbin", "posttls-finger")
+    if not os.path.exists(tool):
+        yield Row("posttls-finger, xargs -P", "not here: tests/lab/install-daemons")
+        return
+    with open(place.path("main.cf"), "w", encoding="ascii") as file:
+        file.write("compatibility_level = 3.6\ninet_protocols = ipv4\n")
+    libraries = os.path.join(root, "usr", "lib", "postfix") + ":" + os.path.join(
+        place.source, "tests", "lab", ".daemons", "libraries", "usr/lib/x86_64-linux-gnu")
+    environment = dict(os.environ, MAIL_CONFIG=place.folder, LD_LIBRARY_PATH=libraries)
+    with open(place.servers("p", FINGERS), encoding="ascii") as file:
+        targets = "".join(f"[{line.split()[0]}]\n" for line in file)
+    with open(place.path("fingers"), "w", encoding="ascii") as file:
+        file.write(targets)
+    values = []
+    for _ in range(2):
+        with open(place.path("fingers"), "rb") as file:
+            run = Run(["xargs", "-P", "32", "-n", "1", tool, "-c", "-L", "summary",
+                       "-l", "verify", "-F", place.roots], stdin=file, env=environment)
+        said = run.out.read() + b""
+        values.append(run.cpu * 1e6 / FINGERS)
+        if said.count(b"TLSv1.3") < FINGERS:
+            raise SystemExit(f"bench: posttls-finger failed:\n{said[-1000:].decode()}")
+    yield Row("posttls-finger, xargs -P 32", f"{statistics.median(values):.0f} µs",
+              spread=spread(values))
+
+
+def domains(place):
+    values, peers = [], []
+    for _ in range(PAIRS):
+        before = place.peers_cpu()
+        run = place.sweep("u", DOMAINS, "-s", "1000")
+        values.append(run.cpu * 1e6 / DOMAINS)
+        peers.append((place.peers_cpu() - before) * 1e6 / DOMAINS)
+    value = statistics.median(values)
+    yield Row(f"CPU per domain, {DOMAINS} of the realistic list", f"{value:.0f} µs",
+              "≤ 60 µs", value <= 60, spread=spread(values))
+    yield Row("  (the peers meanwhile)", f"{statistics.median(peers):.0f} µs")
+
+
+def dns(place):
+    values = {"raw": [], "dns": []}
+    for _ in range(PAIRS):
+        for how, list_of in values.items():
+            run = Run([place.tool("questions"), how, str(QUESTIONS), "5000"])
+            list_of.append(run.json()["cpu"] * 1e6 / QUESTIONS)
+    raw, ours = (statistics.median(values[how]) for how in ("raw", "dns"))
+    yield Row("floor, a DNS question, raw batches", f"{raw:.1f} µs",
+              spread=spread(values["raw"]))
+    yield Row("CPU per DNS question", f"{ours:.1f} µs", "≤ 6 µs", ours <= 6, ours / raw,
+              spread(values["dns"]))
+
+
+def memory(place):
+    for letter, what, goal in (("s", "waiting for a greeting", 2), ("t", "stalled in TLS", 32)):
+        few, _ = place.held_memory(letter, 1000, "-T", "4", *PATIENT)
+        many, _ = place.held_memory(letter, 5000, "-T", "4", *PATIENT)
+        each = (many - few) / 4000 / 1024
+        yield Row(f"memory per conversation, {what}", f"{each:.1f} KiB", f"≤ {goal} KiB",
+                  each <= goal)
+    for count, goal in ((1000, 45), (15000, 500)):
+        _, peak = place.held_memory("t", count, "-T", "8", *PATIENT)
+        yield Row(f"peak memory, {count} in handshake at once", f"{peak / MIB:.0f} MiB",
+                  f"≤ {goal} MB", peak <= goal * 1e6)
+
+
+def store(place):
+    """The second list meets no certificate that the first has not met."""
+    small, large = (place.sweep("e", n * CERTIFICATES) for n in (1, 2))
+    check_handshakes(place, 2 * CERTIFICATES)
+    row = (large.database - small.database) / CERTIFICATES
+    yield Row("database per server beyond certificates", f"{row:.0f} bytes", "≤ 500 bytes",
+              row <= 500)
+    yield from growth(place)
+
+
+def growth(place):
+    """Certificates grow with the list, ten servers to each."""
+    small, large = (place.sweep("p", n * CERTIFICATES) for n in (1, MANY))
+    check_handshakes(place, MANY * CERTIFICATES)
+    yield Row(f"CPU of {MANY} × the list", f"{large.cpu / small.cpu:.2f} ×", "≤ 10.5 ×",
+              large.cpu <= 10.5 * small.cpu)
+    host = (large.peak - small.peak) / ((MANY - 1) * CERTIFICATES)
+    yield Row("memory per finished host", f"{host:.0f} bytes", "≤ 200 bytes", host <= 200)
+
+
+def million(place):
+    before = place.peers_cpu()
+    run = place.sweep("u", MILLION, "-s", "2000")
+    peers = place.peers_cpu() - before
+    yield Row("a million domains: wall", f"{run.wall:.0f} s", "< 600 s", run.wall < 600)
+    yield Row("a million domains: CPU", f"{run.cpu:.0f} s")
+    yield Row("  (the peers meanwhile)", f"{peers:.0f} s")
+    yield Row("a million domains: peak memory", f"{run.peak / MIB:.0f} MiB", "< 1 GiB",
+              run.peak < 1 << 30)
+    yield Row("a million domains: database", f"{run.database / MIB:.0f} MiB")
+
+
+PARTS = {"servers": servers, "domains": domains, "dns": dns, "memory": memory, "store": store,
+         "million": million}
