@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "scanner/dns.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -48,7 +49,8 @@ struct dns {
 	unsigned recent, recent_failures;
 	enum health health;
 	int64_t next_check;
-	int64_t last_good; /* monotonic: the latest answer that told something */
+	int64_t last_good;          /* monotonic: the latest answer that told something */
+	char last_zone[PROOF_ZONE]; /* the top-level domain it was about */
 	bool trusted, closing, stopped;
 	bool reaching; /* at the start a name nobody has was answered by NXDOMAIN */
 	char *description;
@@ -150,6 +152,17 @@ note_answer(struct dns *dns, bool failure)
 	dns->recent = dns->recent_failures = 0;
 }
 
+/* A small signed zone may be answered for from the cache (RFC 8198), as the root
+ * is; most top-level domains are large, unsigned or opt out of that. */
+static void
+note_good(struct dns *dns, const char *name)
+{
+	const char *dot = strrchr(name, '.');
+
+	dns->last_good = clock_monotonic();
+	snprintf(dns->last_zone, sizeof dns->last_zone, "%s", dot != NULL ? dot + 1 : name);
+}
+
 /* A resolver that has lost its way out answers SERVFAIL to everything.  So a
  * SERVFAIL is believed only beside an answer that told something, or when the
  * resolver proves well. */
@@ -206,7 +219,7 @@ on_answer(const uint8_t *bytes, size_t length, void *arg)
 		     question->inquiry.phase == INQUIRY_CHAIN ? TYPE_CNAME : question->type);
 	note_answer(dns, question->answer.status == ANSWER_FAILED);
 	if (question->answer.status != ANSWER_FAILED)
-		dns->last_good = clock_monotonic();
+		note_good(dns, question->name);
 	follow(question, inquiry_take(&question->inquiry, &question->answer, question->name));
 	event_active(dns->deliver, EV_TIMEOUT, 1);
 }
@@ -318,7 +331,8 @@ check_health(struct dns *dns, int64_t now)
 		return;
 	dns->health = during[dns->health];
 	dns->next_check = INT64_MAX; /* until on_health */
-	resolver_send(dns->resolver, proof_name(name), TYPE_A, false, on_health, dns);
+	resolver_send(dns->resolver, proof_name(name, dns->last_zone), TYPE_A, false, on_health,
+		      dns);
 }
 
 static void

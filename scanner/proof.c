@@ -21,13 +21,14 @@ struct trial {
 };
 
 const char *
-proof_name(char name[PROOF_NAME])
+proof_name(char name[PROOF_NAME], const char *zone)
 {
 	uint64_t number = 0;
 
 	if (getrandom(&number, sizeof number, 0) != (ssize_t)sizeof number)
 		die("no random bytes from the kernel");
-	snprintf(name, PROOF_NAME, "mxsweep-%016" PRIx64, number);
+	snprintf(name, PROOF_NAME, "%016" PRIx64 "-mxsweep%s%.*s", number,
+		 zone[0] != '\0' ? "." : "", PROOF_ZONE - 1, zone);
 	return name;
 }
 
@@ -95,7 +96,7 @@ prove(struct proof *proof, struct event_base *base, const char *server, double t
 	char name[PROOF_NAME];
 
 	if (root.answered)
-		nowhere = try_question(base, resolver, proof_name(name), TYPE_A);
+		nowhere = try_question(base, resolver, proof_name(name, ""), TYPE_A);
 	else
 		note_silent(proof, server);
 	proof->answered += root.answered;

@@ -13,7 +13,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define PROOF_NAME 32
+#define PROOF_ZONE 64
+#define PROOF_NAME (32 + PROOF_ZONE)
 
 struct proof {
 	unsigned answered;   /* of the servers */
@@ -26,10 +27,11 @@ struct proof {
  * the timeout (seconds) a server. */
 struct proof proof_of(struct event_base *base, const char *servers, double timeout);
 
-/* A random name of one label: no zone has it and no cache, so the answer NXDOMAIN
- * comes from the root itself. */
-const char *proof_name(char name[PROOF_NAME]);
-/* Is this the answer of a resolver that reaches the root? */
+/* A random name right below a zone ("" is the root): no cache has it, so the answer
+ * NXDOMAIN comes from the zone itself.  It begins with what is random, lest the
+ * NSEC record around one such name answers for the next (RFC 8198). */
+const char *proof_name(char name[PROOF_NAME], const char *zone);
+/* Is this the answer of a resolver that reaches the zone? */
 bool proof_reaches(const uint8_t *bytes, size_t length);
 
 #endif

@@ -3,6 +3,7 @@
 
 #include <signal.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/resource.h>
 
 #include "config.h"
@@ -173,15 +174,35 @@ restore_host(void *arg, int64_t id, const char *name, bool addressless)
 	hosts_restore(sweep->hosts, id, name, addressless);
 }
 
+/* The list by a name that does not depend on the folder we are in. */
+static char *
+input_name(const struct options *options)
+{
+	const char *path = options->input_file;
+	char *absolute = path != NULL && strcmp(path, "-") != 0 ? realpath(path, NULL) : NULL;
+
+	return absolute != NULL ? absolute : mem_strdup(path);
+}
+
+static void
+say_continued(const struct options *options, const struct begun *begun, const char *input)
+{
+	if (options->seed_given && options->seed != begun->seed)
+		log_warn("--seed: the sweep goes on with its own, %llu",
+			 (unsigned long long)begun->seed);
+	log_warn("continuing sweep %lld of %s (--new starts another)", (long long)begun->sweep,
+		 input);
+}
+
 /* Opens the sweep's entry in the output; what a continued sweep has already is
  * not asked again. */
 static struct begun
 begin(struct sweep *sweep, const struct output *output, void *self)
 {
 	const struct options *options = sweep->options;
-	char *given = options_json(options, COMMAND_SWEEP);
+	char *given = options_json(options, COMMAND_SWEEP), *input = input_name(options);
 	struct sweep_info info = {
-		.input = options->input_file,
+		.input = input,
 		.shards = options->shards,
 		.shard = options->shard,
 		.seed = options->seed,
@@ -199,14 +220,11 @@ begin(struct sweep *sweep, const struct output *output, void *self)
 	sweep->hosts = hosts_new(sweep);
 	begun = output->begin(self, &info, options->fresh, &resume);
 	hosts_number_from(sweep->hosts, begun.next_host);
-	if (begun.continued && options->seed_given && options->seed != begun.seed)
-		log_warn("--seed: the sweep goes on with its own, %llu",
-			 (unsigned long long)begun.seed);
 	input_seed(sweep->input, begun.seed);
 	if (begun.continued)
-		log_warn("continuing sweep %lld of %s (--new starts another)",
-			 (long long)begun.sweep, info.input);
+		say_continued(options, &begun, input);
 	free(given);
+	free(input);
 	return begun;
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Who is remembered as silent, and what of it is told again. */
-#include "scanner/silent.h"
 #include "scanner/mem.h"
+#include "scanner/silent.h"
 #include "tests/unit/test.h"
 
 static struct server_facts *
