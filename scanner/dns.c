@@ -49,7 +49,9 @@ struct dns {
 	unsigned recent, recent_failures;
 	enum health health;
 	int64_t next_check;
-	int64_t last_good;          /* monotonic: the latest answer that told something */
+	int64_t back;      /* monotonic: nothing is asked before, a resolver that was down is to
+			      forget its failures first */
+	int64_t last_good; /* monotonic: the latest answer that told something */
 	char last_zone[PROOF_ZONE]; /* the top-level domain it was about */
 	bool trusted, closing, stopped;
 	bool reaching; /* at the start a name nobody has was answered by NXDOMAIN */
@@ -164,13 +166,32 @@ note_good(struct dns *dns, const char *name)
 }
 
 /* A resolver that has lost its way out answers SERVFAIL to everything.  So a
- * SERVFAIL is believed only beside an answer that told something, or when the
- * resolver proves well. */
+ * SERVFAIL, also one that made an answer bogus, is believed only beside an answer
+ * that told something, or when the resolver proves well. */
 static bool
 is_doubtful(const struct dns_question *question)
 {
-	return question->answer.status == ANSWER_FAILED && question->answer.rcode == 2 &&
-	       question->dns->last_good < question->asked;
+	const struct answer *answer = &question->answer;
+
+	return ((answer->status == ANSWER_FAILED && answer->rcode == 2) ||
+		answer->status == ANSWER_BOGUS) &&
+	       (question->dns->last_good < question->asked ||
+		question->dns->health != HEALTH_GOOD || question->asked < question->dns->back);
+}
+
+static void
+forget(struct dns_question *question)
+{
+	inquiry_clear(&question->inquiry);
+	memset(&question->inquiry, 0, sizeof question->inquiry);
+}
+
+/* It was the resolver, not the domain: as if the question had not been asked. */
+static void
+ask_afresh(struct dns_question *question)
+{
+	forget(question);
+	push(&question->dns->waiting, question);
 }
 
 static void
@@ -188,7 +209,9 @@ follow(struct dns_question *question, enum inquiry_next next)
 		push(&dns->resting, question);
 		break;
 	case INQUIRY_REPORT:
-		if (is_doubtful(question))
+		if (is_doubtful(question) && question->asked < dns->back)
+			ask_afresh(question); /* asked while the resolver was down */
+		else if (is_doubtful(question))
 			push(&dns->suspect, question);
 		else
 			finish(question);
@@ -248,8 +271,11 @@ pump(struct dns *dns)
 	struct dns_question *question;
 
 	while (!dns->stopped && dns->waiting.head != NULL && dns->in_flight < dns->window &&
-	       dns->health != HEALTH_DOWN && bucket_take(&dns->permits)) {
+	       dns->health != HEALTH_DOWN && clock_monotonic() >= dns->back &&
+	       bucket_take(&dns->permits)) {
 		question = pop(&dns->waiting);
+		if (question->asked < dns->back)
+			forget(question); /* what it saw may be the resolver's fault */
 		if (question->done == NULL)
 			question_free(question);
 		else
@@ -265,15 +291,6 @@ believe(struct dns_question *question)
 		follow(question, inquiry_unanswered(&question->inquiry));
 	else
 		finish(question);
-}
-
-/* It was the resolver, not the domain: as if the question had not been asked. */
-static void
-ask_afresh(struct dns_question *question)
-{
-	inquiry_clear(&question->inquiry);
-	memset(&question->inquiry, 0, sizeof question->inquiry);
-	push(&question->dns->waiting, question);
 }
 
 static void
@@ -295,18 +312,20 @@ on_health(const uint8_t *bytes, size_t length, void *arg)
 	struct dns_question *question;
 	size_t suspects = dns->suspect.count;
 	bool good = dns->reaching ? proof_reaches(bytes, length) : bytes != NULL;
-	bool unanswered = false;
+	bool unanswered = false, was_down = dns->health == HEALTH_DOWN;
 
 	if (dns->closing)
 		return;
 	say_health(dns, good, bytes != NULL);
+	if (good && was_down)
+		dns->back = clock_monotonic() + REST;
 	dns->health = good ? HEALTH_GOOD : HEALTH_DOWN;
 	dns->next_check = clock_monotonic() + HEALTH_PAUSE;
 	while (suspects-- > 0 && (question = pop(&dns->suspect)) != NULL) {
 		unanswered |= question->answer.status == ANSWER_NONE;
 		if (question->done == NULL)
 			question_free(question);
-		else if (good)
+		else if (good && !was_down)
 			believe(question);
 		else
 			ask_afresh(question);

@@ -17,6 +17,11 @@ FINGERS = 300       # servers for posttls-finger
 MANY = 10           # times the list, for growth
 CERTIFICATES = 4096 # of each type, as in world.h
 MILLION = 1000000
+FINGER_SETTINGS = """compatibility_level = 3.6
+inet_protocols = ipv4
+mail_owner = daemon
+setgid_group = mail
+"""
 PATIENT = ("--banner-timeout", "300", "--tls-handshake-timeout", "300", "-t", "600")
 MIB = 1 << 20
 
@@ -105,7 +110,7 @@ def fingers(place):
         yield Row("posttls-finger, xargs -P", "not here: tests/lab/install-daemons")
         return
     with open(place.path("main.cf"), "w", encoding="ascii") as file:
-        file.write("compatibility_level = 3.6\ninet_protocols = ipv4\n")
+        file.write(FINGER_SETTINGS)
     libraries = os.path.join(root, "usr", "lib", "postfix") + ":" + os.path.join(
         place.source, "tests", "lab", ".daemons", "libraries", "usr/lib/x86_64-linux-gnu")
     environment = dict(os.environ, MAIL_CONFIG=place.folder, LD_LIBRARY_PATH=libraries)
@@ -118,7 +123,7 @@ def fingers(place):
         with open(place.path("fingers"), "rb") as file:
             run = Run(["xargs", "-P", "32", "-n", "1", tool, "-c", "-L", "summary",
                        "-l", "verify", "-F", place.roots], stdin=file, env=environment)
-        said = run.out.read() + b""
+        said = run.out.read()
         values.append(run.cpu * 1e6 / FINGERS)
         if said.count(b"TLSv1.3") < FINGERS:
             raise SystemExit(f"bench: posttls-finger failed:\n{said[-1000:].decode()}")

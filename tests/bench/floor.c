@@ -109,7 +109,8 @@ begin(int epoll, struct talk *talk)
 	peer.sin_addr = talk->server->address;
 	talk->fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	setsockopt(talk->fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-	connect(talk->fd, (struct sockaddr *)&peer, sizeof peer);
+	/* A refusal shows when there is something to read. */
+	(void)connect(talk->fd, (struct sockaddr *)&peer, sizeof peer);
 	if (wait_for(epoll, talk, EPOLL_CTL_ADD, EPOLLIN))
 		return true;
 	perror("floor");
@@ -256,23 +257,30 @@ work(void *arg)
 }
 
 static void
+add_server(const char *address, const char *name)
+{
+	static size_t room;
+	struct server *more = servers;
+
+	if (server_count == room) {
+		room = room > 0 ? 2 * room : 1024;
+		more = realloc(servers, room * sizeof *servers);
+	}
+	if (more == NULL || inet_pton(AF_INET, address, &more[server_count].address) != 1) {
+		fprintf(stderr, "floor: %s is no address\n", address);
+		exit(2);
+	}
+	servers = more;
+	servers[server_count++].name = strdup(name);
+}
+
+static void
 read_list(void)
 {
 	char address[NAME], name[NAME];
-	size_t room = 0;
 
-	while (scanf("%255s %255s", address, name) == 2) {
-		if (server_count == room) {
-			room = room > 0 ? 2 * room : 1024;
-			servers = realloc(servers, room * sizeof *servers);
-		}
-		if (servers == NULL ||
-		    inet_pton(AF_INET, address, &servers[server_count].address) != 1) {
-			fprintf(stderr, "floor: %s is no address\n", address);
-			exit(2);
-		}
-		servers[server_count++].name = strdup(name);
-	}
+	while (scanf("%255s %255s", address, name) == 2)
+		add_server(address, name);
 }
 
 static double

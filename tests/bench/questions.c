@@ -180,8 +180,7 @@ main(int argc, char *argv[])
 	else
 		ask_raw();
 	getrusage(RUSAGE_SELF, &use);
-	printf("{\"answers\": %lu, \"with_records\": %lu, \"cpu\": %.6f}\n", came,
-	       with_records,
+	printf("{\"answers\": %lu, \"with_records\": %lu, \"cpu\": %.6f}\n", came, with_records,
 	       (double)(use.ru_utime.tv_sec + use.ru_stime.tv_sec) +
 		   (double)(use.ru_utime.tv_usec + use.ru_stime.tv_usec) / 1e6);
 	return came == count ? 0 : 1;

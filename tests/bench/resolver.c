@@ -25,7 +25,7 @@
 #define TYPE_A      1
 #define TYPE_SOA    6
 #define TYPE_MX     15
-#define RCODE_NAME  3 /* NXDOMAIN */
+#define RCODE_NAME  3      /* NXDOMAIN */
 #define HERE        0xc00c /* a pointer to the question's name (RFC 1035 section 4.1.4) */
 #define EDNS_RECORD "\0\0\x29\x04\xd0\0\0\0\0\0\0"
 

@@ -13,7 +13,6 @@
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
-#include <openssl/err.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -26,32 +25,13 @@
 #include <unistd.h>
 
 #include "tests/bench/leaves.h"
+#include "tests/bench/talk.h"
 #include "tests/bench/world.h"
 
 #define PORT    25
 #define EVENTS  256
 #define BACKLOG 65535
-#define LINE    512
-#define REPLY   512
 #define PAUSE   1000 /* milliseconds a slow server thinks */
-
-#define KEYWORDS                                                                               \
-	"250-PIPELINING\r\n250-SIZE 52428800\r\n250-ETRN\r\n%s250-ENHANCEDSTATUSCODES\r\n"     \
-	"250-8BITMIME\r\n250-DSN\r\n250-SMTPUTF8\r\n250 CHUNKING\r\n"
-
-enum step { STEP_TALK, STEP_SHAKE, STEP_STALL };
-
-struct talk {
-	int fd;
-	enum step step;
-	SSL *tls;
-	uint32_t address;
-	struct world_server server;
-	struct talk *next; /* of the slow, in the order they came */
-	int64_t due;
-	size_t got;
-	char in[LINE];
-};
 
 struct worker {
 	const struct leaves *leaves;
@@ -59,7 +39,7 @@ struct worker {
 	struct talk *slow, **slow_end;
 };
 
-static atomic_ulong connections, handshakes;
+static atomic_ulong connections;
 
 static int64_t
 milliseconds(void)
@@ -68,15 +48,6 @@ milliseconds(void)
 
 	clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
 	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
-static void
-end(struct talk *talk)
-{
-	SSL_free(talk->tls);
-	ERR_clear_error();
-	close(talk->fd);
-	free(talk);
 }
 
 /* A reset instead of an end. */
@@ -89,146 +60,19 @@ reset(int fd)
 	close(fd);
 }
 
-static bool
-say(struct talk *talk, const char *text, size_t length)
-{
-	if (talk->tls != NULL)
-		return SSL_write(talk->tls, text, (int)length) == (int)length;
-	return send(talk->fd, text, length, MSG_NOSIGNAL) == (ssize_t)length;
-}
-
-static bool
-greet(struct talk *talk)
-{
-	char host[WORLD_NAME], reply[REPLY];
-	bool rejects = talk->server.manner == MANNER_REJECTS;
-	int length;
-
-	world_host_name(talk->address, host);
-	length = snprintf(reply, sizeof reply, "%d %s %s\r\n", rejects ? 554 : 220, host,
-			  rejects ? "5.7.1 not you" : "ESMTP Postfix (Debian/GNU)");
-	return say(talk, reply, (size_t)length);
-}
-
-static bool
-list_keywords(struct talk *talk)
-{
-	char host[WORLD_NAME], reply[REPLY];
-	bool offers = talk->tls == NULL && talk->server.manner != MANNER_PLAIN;
-	int length;
-
-	world_host_name(talk->address, host);
-	length = snprintf(reply, sizeof reply, "250-%s\r\n" KEYWORDS, host,
-			  offers ? "250-STARTTLS\r\n" : "");
-	return say(talk, reply, (size_t)length);
-}
-
-static bool
-secure(struct worker *worker, struct talk *talk)
-{
-	static const char ready[] = "220 2.0.0 Ready to start TLS\r\n";
-
-	if (!say(talk, ready, sizeof ready - 1))
-		return false;
-	talk->step = STEP_STALL;
-	if (talk->server.manner == MANNER_STALLS)
-		return true;
-	talk->step = STEP_SHAKE;
-	talk->tls = leaves_ssl(worker->leaves, talk->server.ec, talk->server.leaf);
-	return talk->tls != NULL && SSL_set_fd(talk->tls, talk->fd) == 1;
-}
-
-/* One line of the client's; false: the conversation is over. */
-static bool
-obey(struct worker *worker, struct talk *talk, const char *line)
-{
-	static const char bye[] = "221 2.0.0 Bye\r\n", no[] = "502 5.5.1 Not implemented\r\n";
-
-	if (strncmp(line, "EHLO ", 5) == 0)
-		return list_keywords(talk);
-	if (strncmp(line, "STARTTLS", 8) == 0 && talk->server.manner != MANNER_PLAIN)
-		return secure(worker, talk);
-	if (strncmp(line, "QUIT", 4) == 0)
-		return say(talk, bye, sizeof bye - 1) && false;
-	return say(talk, no, sizeof no - 1);
-}
-
-static bool
-is_patient(struct talk *talk, int result)
-{
-	int error = SSL_get_error(talk->tls, result);
-
-	return error == SSL_ERROR_WANT_READ || error == SSL_ERROR_WANT_WRITE;
-}
-
-/* More of a line; false: the end.  *waits: there is nothing to read now. */
-static bool
-hear(struct talk *talk, bool *waits)
-{
-	size_t room = LINE - 1 - talk->got;
-	ssize_t count;
-
-	if (talk->tls != NULL) {
-		count = SSL_read(talk->tls, talk->in + talk->got, (int)room);
-		*waits = count <= 0 && is_patient(talk, (int)count);
-	} else {
-		count = recv(talk->fd, talk->in + talk->got, room, MSG_DONTWAIT);
-		*waits = count < 0;
-	}
-	if (count > 0)
-		talk->got += (size_t)count;
-	return count > 0 || *waits;
-}
-
-static bool
-converse(struct worker *worker, struct talk *talk)
-{
-	bool waits, secured = talk->tls != NULL;
-	char *end_of_line;
-
-	if (talk->got == LINE - 1 || !hear(talk, &waits))
-		return false;
-	talk->in[talk->got] = '\0';
-	while ((end_of_line = strchr(talk->in, '\n')) != NULL) {
-		size_t used = (size_t)(end_of_line - talk->in) + 1;
-
-		if (!obey(worker, talk, talk->in))
-			return false;
-		talk->got -= used;
-		memmove(talk->in, end_of_line + 1, talk->got + 1);
-		if (!secured && talk->tls != NULL)
-			talk->got = 0; /* RFC 3207 section 4.2 */
-	}
-	return true;
-}
-
-static bool
-shake(struct talk *talk)
-{
-	int result;
-
-	ERR_clear_error();
-	result = SSL_accept(talk->tls);
-	if (result != 1)
-		return is_patient(talk, result);
-	atomic_fetch_add(&handshakes, 1);
-	talk->step = STEP_TALK;
-	return true;
-}
-
 static void
 listen_to(struct worker *worker, struct talk *talk)
 {
 	struct epoll_event event = { .events = EPOLLIN, .data.ptr = talk };
 
 	if (epoll_ctl(worker->epoll, EPOLL_CTL_ADD, talk->fd, &event) != 0)
-		end(talk);
+		talk_end(talk);
 }
 
 static void
 begin(struct worker *worker, int fd)
 {
-	struct sockaddr_in local;
+	struct sockaddr_in local = { 0 };
 	socklen_t size = sizeof local;
 	struct talk *talk = calloc(1, sizeof *talk);
 	int on = 1;
@@ -241,6 +85,7 @@ begin(struct worker *worker, int fd)
 	}
 	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
 	talk->fd = fd;
+	talk->leaves = worker->leaves;
 	talk->address = ntohl(local.sin_addr.s_addr);
 	talk->server = world_server(talk->address);
 	if (talk->server.manner == MANNER_CLOSES) {
@@ -250,11 +95,12 @@ begin(struct worker *worker, int fd)
 		talk->due = milliseconds() + PAUSE;
 		*worker->slow_end = talk;
 		worker->slow_end = &talk->next;
-	} else if (talk->server.manner == MANNER_SILENT || greet(talk)) {
+	} else if (talk->server.manner == MANNER_SILENT || talk_greet(talk)) {
 		listen_to(worker, talk);
 	} else {
-		end(talk);
+		talk_end(talk);
 	}
+	/* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): epoll or the slow have it */
 }
 
 static void
@@ -267,10 +113,10 @@ greet_slow(struct worker *worker)
 		worker->slow = talk->next;
 		if (worker->slow == NULL)
 			worker->slow_end = &worker->slow;
-		if (greet(talk))
+		if (talk_greet(talk))
 			listen_to(worker, talk);
 		else
-			end(talk);
+			talk_end(talk);
 	}
 }
 
@@ -286,21 +132,10 @@ welcome_all(struct worker *worker)
 static void
 serve(struct worker *worker, struct talk *talk)
 {
-	char waste[4096];
-	bool goes_on;
-
-	if (talk == NULL) {
+	if (talk == NULL)
 		welcome_all(worker);
-		return;
-	}
-	if (talk->step == STEP_TALK)
-		goes_on = converse(worker, talk);
-	else if (talk->step == STEP_SHAKE)
-		goes_on = shake(talk);
-	else
-		goes_on = recv(talk->fd, waste, sizeof waste, 0) > 0;
-	if (!goes_on)
-		end(talk);
+	else if (!talk_go_on(talk))
+		talk_end(talk);
 }
 
 static void *
@@ -378,7 +213,7 @@ main(int argc, char *argv[])
 	fflush(stdout);
 	sigwait(&signals, &signal_number);
 	printf("%lu connections, %lu handshakes\n", atomic_load(&connections),
-	       atomic_load(&handshakes));
+	       talk_handshakes());
 	fflush(stdout);
 	_exit(0); /* the threads are still at it */
 }

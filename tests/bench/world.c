@@ -87,8 +87,8 @@ world_host_name(uint32_t address, char name[WORLD_NAME])
 {
 	struct world_server server = world_server(address);
 
-	snprintf(name, WORLD_NAME, "m%08x.%c%u.bench", (unsigned)address,
-		 server.ec ? 'e' : 'r', server.leaf);
+	snprintf(name, WORLD_NAME, "m%08x.%c%u.bench", (unsigned)address, server.ec ? 'e' : 'r',
+		 server.leaf);
 }
 
 /* The number in a domain's name; false if it is no domain's. */
