@@ -6,18 +6,18 @@
 #include <string.h>
 
 #include "scanner/clock.h"
+#include "scanner/health.h"
 #include "scanner/inquiry.h"
 #include "scanner/log.h"
 #include "scanner/mem.h"
 #include "scanner/proof.h"
 #include "scanner/resolver.h"
 
-#define TICK 0.05 /* seconds */
-#define REST                                                                                   \
-	6000000 /* microseconds before a failure is asked again; unbound                       \
-		   remembers its own failures for five seconds */
-#define HEALTH_PAUSE 1000000
-#define WINDOW_MIN   16
+#define TICK       0.05 /* seconds */
+#define WINDOW_MIN 16
+/* Microseconds before a failure is asked again; unbound remembers its own for
+ * five seconds. */
+#define REST 6000000
 
 struct dns_question {
 	struct dns_question *next;
@@ -37,8 +37,6 @@ struct queue {
 	size_t count;
 };
 
-enum health { HEALTH_GOOD, HEALTH_CHECKING, HEALTH_DOWN };
-
 struct dns {
 	struct resolver *resolver;
 	struct event *tick, *deliver;
@@ -47,14 +45,8 @@ struct dns {
 	struct queue waiting, resting, suspect, finished;
 	size_t in_flight, window;
 	unsigned recent, recent_failures;
-	enum health health;
-	int64_t next_check;
-	int64_t back;      /* monotonic: nothing is asked before, a resolver that was down is to
-			      forget its failures first */
-	int64_t last_good; /* monotonic: the latest answer that told something */
-	char last_zone[PROOF_ZONE]; /* the top-level domain it was about */
+	struct health health;
 	bool trusted, closing, stopped;
-	bool reaching; /* at the start a name nobody has was answered by NXDOMAIN */
 	char *description;
 	uint64_t asked, answered, failed;
 };
@@ -154,17 +146,6 @@ note_answer(struct dns *dns, bool failure)
 	dns->recent = dns->recent_failures = 0;
 }
 
-/* A small signed zone may be answered for from the cache (RFC 8198), as the root
- * is; most top-level domains are large, unsigned or opt out of that. */
-static void
-note_good(struct dns *dns, const char *name)
-{
-	const char *dot = strrchr(name, '.');
-
-	dns->last_good = clock_monotonic();
-	snprintf(dns->last_zone, sizeof dns->last_zone, "%s", dot != NULL ? dot + 1 : name);
-}
-
 /* A resolver that has lost its way out answers SERVFAIL to everything.  So a
  * SERVFAIL, also one that made an answer bogus, is believed only beside an answer
  * that told something, or when the resolver proves well. */
@@ -175,8 +156,7 @@ is_doubtful(const struct dns_question *question)
 
 	return ((answer->status == ANSWER_FAILED && answer->rcode == 2) ||
 		answer->status == ANSWER_BOGUS) &&
-	       (question->dns->last_good < question->asked ||
-		question->dns->health != HEALTH_GOOD || question->asked < question->dns->back);
+	       health_doubts(&question->dns->health, question->asked);
 }
 
 static void
@@ -209,7 +189,7 @@ follow(struct dns_question *question, enum inquiry_next next)
 		push(&dns->resting, question);
 		break;
 	case INQUIRY_REPORT:
-		if (is_doubtful(question) && question->asked < dns->back)
+		if (is_doubtful(question) && health_outlived(&dns->health, question->asked))
 			ask_afresh(question); /* asked while the resolver was down */
 		else if (is_doubtful(question))
 			push(&dns->suspect, question);
@@ -242,7 +222,7 @@ on_answer(const uint8_t *bytes, size_t length, void *arg)
 		     question->inquiry.phase == INQUIRY_CHAIN ? TYPE_CNAME : question->type);
 	note_answer(dns, question->answer.status == ANSWER_FAILED);
 	if (question->answer.status != ANSWER_FAILED)
-		note_good(dns, question->name);
+		health_note_good(&dns->health, question->name);
 	follow(question, inquiry_take(&question->inquiry, &question->answer, question->name));
 	event_active(dns->deliver, EV_TIMEOUT, 1);
 }
@@ -271,10 +251,9 @@ pump(struct dns *dns)
 	struct dns_question *question;
 
 	while (!dns->stopped && dns->waiting.head != NULL && dns->in_flight < dns->window &&
-	       dns->health != HEALTH_DOWN && clock_monotonic() >= dns->back &&
-	       bucket_take(&dns->permits)) {
+	       health_allows(&dns->health, clock_monotonic()) && bucket_take(&dns->permits)) {
 		question = pop(&dns->waiting);
-		if (question->asked < dns->back)
+		if (health_outlived(&dns->health, question->asked))
 			forget(question); /* what it saw may be the resolver's fault */
 		if (question->done == NULL)
 			question_free(question);
@@ -293,17 +272,6 @@ believe(struct dns_question *question)
 		finish(question);
 }
 
-static void
-say_health(struct dns *dns, bool good, bool answered)
-{
-	if (good && dns->health == HEALTH_DOWN)
-		log_warn("the resolver answers again");
-	if (!good && dns->health != HEALTH_DOWN && answered)
-		log_warn("the resolver reaches nobody (%s): the sweep waits", dns->description);
-	if (!good && dns->health != HEALTH_DOWN && !answered)
-		log_warn("no resolver answers (%s): the sweep waits", dns->description);
-}
-
 /* Was it the resolver or the question? */
 static void
 on_health(const uint8_t *bytes, size_t length, void *arg)
@@ -311,47 +279,32 @@ on_health(const uint8_t *bytes, size_t length, void *arg)
 	struct dns *dns = arg;
 	struct dns_question *question;
 	size_t suspects = dns->suspect.count;
-	bool good = dns->reaching ? proof_reaches(bytes, length) : bytes != NULL;
-	bool unanswered = false, was_down = dns->health == HEALTH_DOWN;
+	bool unanswered = false;
+	enum finding finding;
 
 	if (dns->closing)
 		return;
-	say_health(dns, good, bytes != NULL);
-	if (good && was_down)
-		dns->back = clock_monotonic() + REST;
-	dns->health = good ? HEALTH_GOOD : HEALTH_DOWN;
-	dns->next_check = clock_monotonic() + HEALTH_PAUSE;
+	finding = health_take(&dns->health, bytes, length, dns->description);
 	while (suspects-- > 0 && (question = pop(&dns->suspect)) != NULL) {
 		unanswered |= question->answer.status == ANSWER_NONE;
 		if (question->done == NULL)
 			question_free(question);
-		else if (good && !was_down)
+		else if (finding == FINDING_WELL)
 			believe(question);
 		else
 			ask_afresh(question);
 	}
-	if (good && unanswered)
+	if (finding != FINDING_DOWN && unanswered)
 		slow_down(dns);
 }
 
 static void
-check_health(struct dns *dns, int64_t now)
+check_health(struct dns *dns)
 {
 	char name[PROOF_NAME];
-	static const enum health during[] = {
-		[HEALTH_GOOD] = HEALTH_CHECKING,
-		[HEALTH_CHECKING] = HEALTH_CHECKING,
-		[HEALTH_DOWN] = HEALTH_DOWN,
-	};
 
-	if (dns->health == HEALTH_CHECKING || now < dns->next_check)
-		return;
-	if (dns->health == HEALTH_GOOD && dns->suspect.count == 0)
-		return;
-	dns->health = during[dns->health];
-	dns->next_check = INT64_MAX; /* until on_health */
-	resolver_send(dns->resolver, proof_name(name, dns->last_zone), TYPE_A, false, on_health,
-		      dns);
+	if (health_check(&dns->health, dns->suspect.count > 0, name))
+		resolver_send(dns->resolver, name, TYPE_A, false, on_health, dns);
 }
 
 static void
@@ -364,7 +317,7 @@ on_tick(evutil_socket_t fd, short what, void *arg)
 	resolver_tick(dns->resolver);
 	while (dns->resting.head != NULL && dns->resting.head->rested <= now)
 		push(&dns->waiting, pop(&dns->resting));
-	check_health(dns, now);
+	check_health(dns);
 	pump(dns);
 }
 
@@ -405,7 +358,7 @@ prove_resolvers(struct dns *dns, struct event_base *base, const struct options *
 	if (proof.silent != NULL)
 		log_warn("resolver %s does not answer", proof.silent);
 	validating = proof.validating == proof.answered;
-	dns->reaching = proof.reaching == proof.answered;
+	dns->health.reaching = proof.reaching == proof.answered;
 	dns->trusted = options->trust_ad == TRUST_AD_YES ||
 		       (options->trust_ad == TRUST_AD_AUTO && local && validating);
 	dns->description =
@@ -479,6 +432,6 @@ dns_counts(const struct dns *dns)
 		.failed = dns->failed,
 		.waiting = dns->waiting.count + dns->resting.count + dns->suspect.count,
 		.in_flight = dns->in_flight,
-		.down = dns->health == HEALTH_DOWN,
+		.down = dns->health.state == HEALTH_DOWN,
 	};
 }
