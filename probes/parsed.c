@@ -12,7 +12,11 @@
 #include "scanner/mem.h"
 #include "scanner/table.h"
 
-/* A parsed certificate in the slot that its hash chooses, until another needs it. */
+/* A parsed certificate.  Its hash chooses a set of slots, the latest used first; the
+ * last of a set makes room for a new one. */
+#define WAYS 4
+#define SETS (PARSED_CERTIFICATES / WAYS)
+
 struct slot {
 	uint32_t hash;
 	X509 *certificate;
@@ -66,16 +70,15 @@ set_up(void)
 }
 
 static struct slot *
-slot_of(uint32_t hash)
+set_of(uint32_t hash)
 {
-	struct slot *slots;
+	struct slot *slots = pthread_getspecific(cache);
 
-	slots = pthread_getspecific(cache);
 	if (slots == NULL) {
 		slots = mem_alloc(PARSED_CERTIFICATES * sizeof *slots);
 		pthread_setspecific(cache, slots);
 	}
-	return &slots[hash % PARSED_CERTIFICATES];
+	return &slots[hash % SETS * WAYS];
 }
 
 static bool
@@ -83,6 +86,36 @@ holds(const struct slot *slot, uint32_t hash, const unsigned char *der, size_t l
 {
 	return slot->certificate != NULL && slot->hash == hash && slot->length == length &&
 	       memcmp(slot->der, der, length) == 0;
+}
+
+static void
+move_to_front(struct slot *set, size_t from)
+{
+	struct slot moved = set[from];
+
+	memmove(set + 1, set, from * sizeof *set);
+	set[0] = moved;
+}
+
+/* The set's slot that holds the certificate is then its first. */
+static bool
+find(struct slot *set, uint32_t hash, const unsigned char *der, size_t length)
+{
+	for (size_t i = 0; i < WAYS; i++)
+		if (holds(&set[i], hash, der, length)) {
+			move_to_front(set, i);
+			return true;
+		}
+	return false;
+}
+
+static void
+keep(struct slot *set, uint32_t hash, X509 *x, const unsigned char *der, size_t length)
+{
+	empty(&set[WAYS - 1]);
+	move_to_front(set, WAYS - 1);
+	X509_up_ref(x);
+	set[0] = (struct slot){ hash, x, mem_dup(der, length), length };
 }
 
 /* Instead of parsing: the shared certificate also takes the place of the caller's
@@ -103,7 +136,7 @@ X509 *
 d2i_X509(X509 **a, const unsigned char **in, long length)
 {
 	const unsigned char *der = *in;
-	struct slot *slot;
+	struct slot *set;
 	uint32_t hash;
 	X509 *x;
 
@@ -111,14 +144,11 @@ d2i_X509(X509 **a, const unsigned char **in, long length)
 	if (!enabled || length <= 0)
 		return parse(a, in, length);
 	hash = table_hash(der, (size_t)length);
-	slot = slot_of(hash);
-	if (holds(slot, hash, der, (size_t)length))
-		return reuse(slot, a, in);
+	set = set_of(hash);
+	if (find(set, hash, der, (size_t)length))
+		return reuse(set, a, in);
 	x = parse(a, in, length);
-	if (x == NULL || *in != der + length)
-		return x;
-	empty(slot);
-	X509_up_ref(x);
-	*slot = (struct slot){ hash, x, mem_dup(der, (size_t)length), (size_t)length };
+	if (x != NULL && *in == der + length)
+		keep(set, hash, x, der, (size_t)length);
 	return x;
 }
