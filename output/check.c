@@ -101,14 +101,7 @@ add_words(struct targets *targets, const struct options *options)
 static void
 add_list(struct targets *targets, const struct options *options)
 {
-	struct input_config config = {
-		.path = options->input_file,
-		.seed = options->seed,
-		.shards = options->shards,
-		.shard = options->shard,
-		.max_targets = options->max_targets,
-	};
-	struct input *input = input_open(&config);
+	struct input *input = sweep_list(options);
 	struct target target;
 	enum next next;
 

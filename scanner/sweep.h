@@ -58,6 +58,8 @@ bool sweep_signalled(const struct sweep *sweep);
 
 #define EXIT_INTERRUPTED 130
 
+/* The list that the options name, opened; dies when it cannot be. */
+struct input *sweep_list(const struct options *options);
 /* mxsweep sweep; the exit code. */
 int sweep_command(const struct options *options);
 /* Contacts the servers of --self-test, known to offer STARTTLS; dies when our own

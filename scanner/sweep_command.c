@@ -6,8 +6,8 @@
 #include "scanner/log.h"
 #include "scanner/sweep.h"
 
-static struct input *
-open_list(const struct options *options)
+struct input *
+sweep_list(const struct options *options)
 {
 	struct input_config config = {
 		.path = options->input_file,
@@ -33,7 +33,7 @@ print_target(const struct target *target)
 static int
 dry_run(const struct options *options)
 {
-	struct input *input = open_list(options);
+	struct input *input = sweep_list(options);
 	struct input_counts counts;
 	struct target target;
 	enum next next;
@@ -73,7 +73,7 @@ sweep_command(const struct options *options)
 		die("--output-module: there is no %s", options->output_module);
 	if (options->dryrun)
 		return dry_run(options);
-	input = open_list(options);
+	input = sweep_list(options);
 	if (options->self_test != NULL && !sweep_self_test(options)) {
 		input_close(input);
 		return EXIT_INTERRUPTED;
