@@ -164,6 +164,20 @@ worth_a_retry(const struct server *server)
 	       server->attempts <= server->servers->sweep->options->retries;
 }
 
+/* Once more without asking for a certificate, or later for the same. */
+static void
+ask_again(struct server *server)
+{
+	if (may_be_anonymous(server)) {
+		server->before = server->conversation.facts;
+		server->conversation.facts = NULL;
+		server->conversation.job.anonymous = true;
+		try_again(server, 0);
+	} else {
+		try_again(server, back_off(server->servers->sweep->options, server->attempts));
+	}
+}
+
 void
 servers_finished(struct pool_job *job, void *arg)
 {
@@ -172,19 +186,11 @@ servers_finished(struct pool_job *job, void *arg)
 	struct lane *lane = server->turn.lane; /* outlives the server */
 
 	server->attempts += job->facts != NULL;
-	if (job->facts == NULL) {
+	if (job->facts == NULL)
 		short_of_means(server, job->local_error);
-	} else if (!may_be_anonymous(server) && !worth_a_retry(server)) {
+	else if (!may_be_anonymous(server) && !worth_a_retry(server))
 		learnt(server);
-	} else if (sweep->draining) {
-		; /* not the last word: a sweep that goes on asks this server again */
-	} else if (may_be_anonymous(server)) {
-		server->before = job->facts;
-		job->facts = NULL;
-		job->job.anonymous = true;
-		try_again(server, 0);
-	} else {
-		try_again(server, back_off(sweep->options, server->attempts));
-	}
+	else if (!sweep->draining) /* otherwise the sweep that goes on asks it again */
+		ask_again(server);
 	pace_finished(sweep->pace, lane);
 }
