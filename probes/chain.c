@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "probes/certificate.h"
+#include "probes/decoder.h"
 #include "scanner/mem.h"
 
 #define YEAR_0                (-62167219200)
@@ -75,6 +76,7 @@ chain_open(const char *root_cas, int64_t at, char error[256])
 		return NULL;
 	}
 	fclose(file);
+	decoder_simplify();
 	bench = mem_alloc(sizeof *bench);
 	bench->at = hold_time(at);
 	bench->store = X509_STORE_new();

@@ -15,7 +15,8 @@
 
 #define PARSED_CERTIFICATES 256 /* a thread */
 
-/* With this in the environment each certificate is parsed afresh; a test compares. */
+/* With this in the environment each certificate is parsed afresh, and its key as
+ * libcrypto likes it (decoder.h); a test compares. */
 #define PARSED_SWITCH "MXSWEEP_NO_CACHE"
 
 #endif

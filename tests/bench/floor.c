@@ -4,7 +4,7 @@
  * EHLO, STARTTLS, handshake, EHLO, QUIT, with epoll and nothing else.  Nothing is
  * judged, stored, timed or resolved.  It is the floor that a sweep's CPU time is
  * compared with, so it has the sweep's libssl settings (probes/tls.c) and is
- * linked with the sweep's cache of parsed certificates (probes/parsed.c).
+ * linked with the sweep's cache of parsed certificates (probes/parsed.c, probes/decoder.c).
  *
  *	floor IN_FLIGHT THREADS <list
  *
@@ -28,6 +28,8 @@
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
+
+#include "probes/decoder.h"
 
 #define PORT   25
 #define EVENTS 256
@@ -323,6 +325,7 @@ main(int argc, char *argv[])
 		return 2;
 	}
 	signal(SIGPIPE, SIG_IGN);
+	decoder_simplify();
 	read_list();
 	make_context();
 	began = now();

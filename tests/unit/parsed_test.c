@@ -82,7 +82,7 @@ refuses_what_libcrypto_refuses(void)
 static void
 is_bounded(void)
 {
-	EVP_PKEY *key = EVP_PKEY_Q_keygen(NULL, NULL, "EC", "P-256");
+	EVP_PKEY *key = EVP_PKEY_Q_keygen(NULL, NULL, "EC", "prime256v1");
 	int wrong = 0;
 
 	for (int i = 0; i < 2 * PARSED_CERTIFICATES; i++) {

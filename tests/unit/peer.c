@@ -30,7 +30,7 @@ make_certificate(void)
 {
 	X509_NAME *name;
 
-	key = EVP_EC_gen("P-256");
+	key = EVP_EC_gen("prime256v1");
 	certificate = X509_new();
 	CHECKED(key != NULL && certificate != NULL);
 	name = X509_get_subject_name(certificate);
