@@ -5,76 +5,11 @@
  */
 #include <string.h>
 
-#include "output/advice.h"
-#include "output/check.h"
+#include "output/check_parts.h"
 #include "output/sql.h"
+#include "output/suggest.h"
 #include "output/summary.h"
-
-#define RESET "\033[0m"
-
-static const char *const colours[] = {
-	[ADVICE_GOOD] = "\033[32m",
-	[ADVICE_BAD] = "\033[31m",
-	[ADVICE_UNKNOWN] = "\033[33m",
-};
-
-static const char *const marks[] = {
-	[ADVICE_GOOD] = "+",
-	[ADVICE_BAD] = "!",
-	[ADVICE_UNKNOWN] = "?",
-};
-
-static void
-colour(const struct check_report *report, enum advice_level level)
-{
-	if (report->colours)
-		fputs(colours[level], report->out);
-}
-
-static void
-plain(const struct check_report *report)
-{
-	if (report->colours)
-		fputs(RESET, report->out);
-}
-
-/* What a word says, a line for the finding and one for what to do. */
-static void
-print_word(const struct check_report *report, int indent, enum words column,
-	   const char *spelling)
-{
-	const struct advice *advice = advice_find(column, spelling);
-
-	if (advice == NULL)
-		return;
-	fprintf(report->out, "%*s", indent, "");
-	colour(report, advice->level);
-	fputs(marks[advice->level], report->out);
-	plain(report);
-	fprintf(report->out, " %s\n", advice->says);
-	if (advice->action != NULL)
-		fprintf(report->out, "%*s> %s\n", indent + 2, "", advice->action);
-}
-
-/* Good news of a stage is only told where it ends there. */
-static void
-print_trouble(const struct check_report *report, int indent, enum words column,
-	      const char *spelling)
-{
-	const struct advice *advice = advice_find(column, spelling);
-
-	if (advice != NULL && advice->level != ADVICE_GOOD)
-		print_word(report, indent, column, spelling);
-}
-
-static void
-print_part(const struct check_report *report, const char *before, const char *text)
-{
-	if (text == NULL)
-		return;
-	fputs(before, report->out);
-	summary_text(report->out, text);
-}
+#include "output/tell.h"
 
 /* The columns of server_columns. */
 enum {
@@ -99,6 +34,10 @@ enum {
 	ISSUER,
 	NOT_AFTER,
 	NAMES,
+	DANE,
+	DANE_REASON,
+	DANE_LINT,
+	MTA_STS,
 };
 
 /* What strangers wrote may be long; the database has all of it. */
@@ -107,7 +46,7 @@ static const char server_columns[] =
     " s.starttls, s.handshake, s.certificate, s.tls_version, s.cipher, s.key_exchange,"
     " substr(s.greeting_text, 1, 200), substr(s.starttls_reply_text, 1, 200), s.alert,"
     " substr(c.subject, 1, 200), substr(c.issuer, 1, 200), c.not_after,"
-    " substr(c.names, 1, 200)";
+    " substr(c.names, 1, 200), s.dane, s.dane_reason, s.dane_lint, s.mta_sts";
 
 /* The server's own words where it refuses something. */
 static void
@@ -117,7 +56,7 @@ print_reply(const struct check_report *report, sqlite3_stmt *row, int column)
 
 	if (text == NULL || text[0] == '\0')
 		return;
-	print_part(report, "        it says: ", text);
+	tell_part(report, "        it says: ", text);
 	fputc('\n', report->out);
 }
 
@@ -126,27 +65,27 @@ print_tls(const struct check_report *report, sqlite3_stmt *row)
 {
 	const char *handshake = sql_text(row, HANDSHAKE);
 
-	print_word(report, 6, WORDS_HANDSHAKE, handshake);
+	tell_word(report, 6, WORDS_HANDSHAKE, handshake);
 	if (sql_text(row, ALERT) != NULL)
 		fprintf(report->out, "        alert %d\n", sqlite3_column_int(row, ALERT));
 	if (sql_text(row, TLS_VERSION) == NULL)
 		return;
-	print_part(report, "        ", sql_text(row, TLS_VERSION));
-	print_part(report, ", ", sql_text(row, CIPHER));
-	print_part(report, ", ", sql_text(row, KEY_EXCHANGE));
+	tell_part(report, "        ", sql_text(row, TLS_VERSION));
+	tell_part(report, ", ", sql_text(row, CIPHER));
+	tell_part(report, ", ", sql_text(row, KEY_EXCHANGE));
 	fputc('\n', report->out);
 }
 
 static void
 print_certificate(const struct check_report *report, sqlite3_stmt *row)
 {
-	print_word(report, 6, WORDS_CERTIFICATE, sql_text(row, CERTIFICATE));
+	tell_word(report, 6, WORDS_CERTIFICATE, sql_text(row, CERTIFICATE));
 	if (sql_text(row, NOT_AFTER) == NULL)
 		return;
-	print_part(report, "        of ", sql_text(row, SUBJECT));
-	print_part(report, ", names ", sql_text(row, NAMES));
-	print_part(report, "\n        by ", sql_text(row, ISSUER));
-	print_part(report, ", until ", sql_text(row, NOT_AFTER));
+	tell_part(report, "        of ", sql_text(row, SUBJECT));
+	tell_part(report, ", names ", sql_text(row, NAMES));
+	tell_part(report, "\n        by ", sql_text(row, ISSUER));
+	tell_part(report, ", until ", sql_text(row, NOT_AFTER));
 	fputc('\n', report->out);
 }
 
@@ -155,16 +94,18 @@ print_stages(const struct check_report *report, sqlite3_stmt *row)
 {
 	const char *greeting = sql_text(row, GREETING), *starttls = sql_text(row, STARTTLS);
 
-	print_trouble(report, 6, WORDS_TCP, sql_text(row, TCP));
-	print_trouble(report, 6, WORDS_GREETING, greeting);
+	tell_trouble(report, 6, WORDS_TCP, sql_text(row, TCP));
+	tell_trouble(report, 6, WORDS_GREETING, greeting);
 	if (greeting != NULL && strcmp(greeting, "ok") != 0)
 		print_reply(report, row, GREETING_TEXT);
-	print_trouble(report, 6, WORDS_EHLO, sql_text(row, EHLO));
-	print_word(report, 6, WORDS_STARTTLS, starttls);
+	tell_trouble(report, 6, WORDS_EHLO, sql_text(row, EHLO));
+	tell_word(report, 6, WORDS_STARTTLS, starttls);
 	if (starttls != NULL && strcmp(starttls, "ok") != 0)
 		print_reply(report, row, STARTTLS_TEXT);
 	print_tls(report, row);
 	print_certificate(report, row);
+	check_print_promises(report, sql_text(row, DANE), sql_text(row, DANE_REASON),
+			     sql_text(row, DANE_LINT), sql_text(row, MTA_STS));
 }
 
 static void
@@ -175,8 +116,8 @@ print_server(const struct check_report *report, sqlite3_stmt *row)
 		summary_text(report->out, sql_text(row, ADDRESS));
 	else
 		fputs("no address", report->out);
-	print_part(report, "  ", sql_text(row, AS_NAME));
-	print_part(report, "  ", sql_text(row, COUNTRY));
+	tell_part(report, "  ", sql_text(row, AS_NAME));
+	tell_part(report, "  ", sql_text(row, COUNTRY));
 	fputc('\n', report->out);
 	print_stages(report, row);
 }
@@ -195,6 +136,8 @@ print_host(const struct check_report *report, sqlite3_stmt *row, char last[256])
 	if (sql_text(row, PREFERENCE) != NULL)
 		fprintf(report->out, ", preference %d", sqlite3_column_int(row, PREFERENCE));
 	fputc('\n', report->out);
+	if (sql_text(row, DANE) != NULL)
+		check_print_tlsa(report, name);
 }
 
 static void
@@ -227,16 +170,17 @@ print_domain(const struct check_report *report, const struct target *target)
 		summary_text(report->out, target->name);
 		fputs(": ", report->out);
 		if (advice != NULL)
-			colour(report, advice->level);
-		print_part(report, "", sql_text(s, 0));
-		plain(report);
+			tell_colour(report, advice->level);
+		tell_part(report, "", sql_text(s, 0));
+		tell_plain(report);
 		fprintf(report->out, "\n  %s\n", advice != NULL ? advice->says : "");
-		print_trouble(report, 2, WORDS_DNS, sql_text(s, 1));
-		print_word(report, 2, WORDS_MX, sql_text(s, 2));
+		tell_trouble(report, 2, WORDS_DNS, sql_text(s, 1));
+		tell_word(report, 2, WORDS_MX, sql_text(s, 2));
 		if (sql_text(s, 2) != NULL)
-			print_word(report, 2, WORDS_SECURITY, sql_text(s, 3));
+			tell_word(report, 2, WORDS_SECURITY, sql_text(s, 3));
 	}
 	sqlite3_finalize(s);
+	check_print_standards(report, target->name);
 }
 
 void
@@ -249,5 +193,7 @@ check_print_text(const struct check_report *report, const struct target *target)
 	else
 		print_domain(report, target);
 	print_servers(report, target);
+	if (target->kind != TARGET_ADDRESS)
+		suggest_print(report, target);
 	fputc('\n', report->out);
 }

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "output/intern.h"
 
+#include <openssl/sha.h>
 #include <stdbool.h>
 #include <stdlib.h>
+#include <string.h>
 
+#include "output/body.h"
 #include "output/sql.h"
 #include "scanner/judge.h"
 #include "scanner/mem.h"
@@ -18,6 +21,8 @@ enum statement {
 	FIND_CHAIN,
 	ADD_CHAIN,
 	ADD_CHAIN_CERTIFICATE,
+	FIND_POLICY,
+	ADD_POLICY,
 	STATEMENTS,
 };
 
@@ -35,6 +40,8 @@ static const char *const texts[STATEMENTS] = {
 	[FIND_CHAIN] = "SELECT id FROM chain WHERE sha256 = ?1",
 	[ADD_CHAIN] = "INSERT INTO chain(sha256, leaf) VALUES(?1, ?2)",
 	[ADD_CHAIN_CERTIFICATE] = "INSERT INTO chain_certificate VALUES(?1, ?2, ?3)",
+	[FIND_POLICY] = "SELECT id FROM policy WHERE sha256 = ?1",
+	[ADD_POLICY] = "INSERT INTO policy(sha256, body, text) VALUES(?1, ?2, ?3)",
 };
 /* clang-format on */
 
@@ -183,4 +190,34 @@ intern_chain(struct intern *self, const struct chain *chain)
 		return 0;
 	id = find_digest(self, FIND_CHAIN, chain->sha256);
 	return id != 0 ? id : add_chain(self, chain);
+}
+
+static int64_t
+add_policy(struct intern *self, const uint8_t digest[DIGEST_BYTES], const uint8_t *body,
+	   size_t length)
+{
+	sqlite3_stmt *s = self->statements[ADD_POLICY];
+	char *text = body_text(body, length);
+	bool clean = strlen(text) == length; /* escapes are longer than what they stand for */
+	int64_t id;
+
+	sqlite3_bind_blob(s, 1, digest, DIGEST_BYTES, SQLITE_STATIC);
+	sql_bind_bytes(s, 2, body, length);
+	sql_bind_text(s, 3, clean ? NULL : text);
+	id = add(self, ADD_POLICY);
+	free(text);
+	return id;
+}
+
+int64_t
+intern_policy(struct intern *self, const uint8_t *body, size_t length)
+{
+	uint8_t digest[DIGEST_BYTES];
+	int64_t id;
+
+	if (body == NULL)
+		return 0;
+	SHA256(body, length, digest);
+	id = find_digest(self, FIND_POLICY, digest);
+	return id != 0 ? id : add_policy(self, digest, body, length);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What is stored once and pointed to: names, texts, certificates and chains,
- * found again by what they are.  Ids are looked up each time and never
+ * What is stored once and pointed to: names, texts, certificates, chains and
+ * policies, found again by what they are.  Ids are looked up each time and never
  * remembered here, so a batch that is rolled back leaves nothing behind.
  *
  * Each call answers the id; 0 for NULL; -1 on failure, with the reason in
@@ -11,6 +11,7 @@
 #define OUTPUT_INTERN_H
 
 #include <sqlite3.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "scanner/facts.h"
@@ -23,5 +24,7 @@ int64_t intern_name(struct intern *intern, const char *name);
 int64_t intern_text(struct intern *intern, const char *text);
 /* With the certificates that are new, described by the judge. */
 int64_t intern_chain(struct intern *intern, const struct chain *chain);
+/* The body of a policy, empty or not. */
+int64_t intern_policy(struct intern *intern, const uint8_t *body, size_t length);
 
 #endif

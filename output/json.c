@@ -28,16 +28,25 @@ json_of_text(const char *text)
 }
 
 json_t *
-json_of_digest(const uint8_t digest[32])
+json_of_hex(const uint8_t *bytes, size_t length)
 {
 	static const char digits[] = "0123456789abcdef";
-	char hex[65] = "";
+	char *hex = mem_alloc(2 * length + 1);
+	json_t *json;
 
-	for (size_t i = 0; i < 32; i++) {
-		hex[2 * i] = digits[digest[i] >> 4];
-		hex[2 * i + 1] = digits[digest[i] & 15];
+	for (size_t i = 0; i < length; i++) {
+		hex[2 * i] = digits[bytes[i] >> 4];
+		hex[2 * i + 1] = digits[bytes[i] & 15];
 	}
-	return json_string(hex);
+	json = json_string(hex);
+	free(hex);
+	return json;
+}
+
+json_t *
+json_of_digest(const uint8_t digest[32])
+{
+	return json_of_hex(digest, 32);
 }
 
 json_t *

@@ -12,8 +12,9 @@
 
 /* NULL is null; what is not UTF-8 is escaped as text.h does. */
 json_t *json_of_text(const char *text);
-json_t *json_of_digest(const uint8_t digest[32]);        /* lower-case hex */
-json_t *json_of_bytes(const void *bytes, size_t length); /* base64 */
+json_t *json_of_hex(const uint8_t *bytes, size_t length); /* lower-case */
+json_t *json_of_digest(const uint8_t digest[32]);         /* in hex */
+json_t *json_of_bytes(const void *bytes, size_t length);  /* base64 */
 /* YYYY-MM-DDTHH:MM:SSZ. */
 json_t *json_of_time(int64_t seconds);
 /* A row with the names of its columns as keys: blobs in base64, the column

@@ -15,9 +15,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "output/fields.h"
 #include "output/json.h"
 #include "output/jsonl.h"
+#include "output/record_json.h"
 #include "scanner/log.h"
 #include "scanner/mem.h"
 
@@ -98,63 +98,6 @@ append_line(struct lines *lines, json_t *object)
 	json_decref(object);
 }
 
-static json_t *
-field_json(const struct field *field, const struct server_facts *facts)
-{
-	struct field_value value;
-
-	field_get(field, facts, &value);
-	switch (value.kind) {
-	case FIELD_NUMBER:
-		return json_integer(value.number);
-	case FIELD_TIME:
-		return json_of_time(value.number);
-	case FIELD_TEXT:
-		return json_of_text(value.text);
-	default:
-		return json_null();
-	}
-}
-
-static void
-add_chain(json_t *object, const struct chain *chain)
-{
-	json_t *list = json_array();
-	bool seen = chain != NULL && chain->count > 0;
-
-	json_object_set_new(object, "chain_sha256",
-			    seen ? json_of_digest(chain->sha256) : json_null());
-	json_object_set_new(object, "leaf_sha256",
-			    seen ? json_of_digest(chain->certificates[0].sha256) : json_null());
-	for (size_t i = 0; seen && i < chain->count; i++) {
-		const struct certificate_der *der = &chain->certificates[i];
-		json_t *certificate = json_object();
-
-		json_object_set_new(certificate, "sha256", json_of_digest(der->sha256));
-		json_object_set_new(certificate, "der", json_of_bytes(der->bytes, der->length));
-		json_array_append_new(list, certificate);
-	}
-	json_object_set_new(object, "certificates", list);
-}
-
-static void
-put_server(struct lines *lines, int64_t host, const char *name,
-	   const struct server_facts *facts)
-{
-	json_t *object = json_object();
-
-	json_object_set_new(object, "record", json_string("server"));
-	json_object_set_new(object, "host", json_integer(host));
-	json_object_set_new(object, "mx", json_of_text(name));
-	for (int i = 0; i < SERVER_FIELDS; i++)
-		json_object_set_new(object, server_fields[i].name,
-				    field_json(&server_fields[i], facts));
-	json_object_set_new(object, "ehlo_text", json_of_text(facts->ehlo_text));
-	json_object_set_new(object, "ehlo_tls_text", json_of_text(facts->ehlo_tls_text));
-	add_chain(object, facts->chain);
-	append_line(lines, object);
-}
-
 /* Ids are given from 1 on without great gaps, so a list serves as the map. */
 static void
 remember_name(struct lines *lines, int64_t id, const char *name)
@@ -196,20 +139,8 @@ links_json(const struct lines *lines, const struct record *record)
 static void
 put_target(struct lines *lines, const struct record *record)
 {
-	json_t *object = json_object();
-	int64_t rank = record->target.rank;
+	json_t *object = record_json_target(record);
 
-	json_object_set_new(object, "record", json_string("target"));
-	json_object_set_new(object, "target", json_of_text(record->target.key));
-	json_object_set_new(object, "domain", json_of_text(record->target.name));
-	json_object_set_new(object, "rank", rank != 0 ? json_integer(rank) : json_null());
-	json_object_set_new(object, "tag", json_of_text(record->target.tag));
-	json_object_set_new(object, "dns",
-			    json_of_text(word(WORDS_DNS, (int)record->target.dns)));
-	json_object_set_new(object, "mx", json_of_text(word(WORDS_MX, (int)record->target.mx)));
-	json_object_set_new(
-	    object, "mx_security",
-	    json_of_text(word(WORDS_SECURITY, (int)record->target.mx_security)));
 	json_object_set_new(object, "hosts", links_json(lines, record));
 	append_line(lines, object);
 }
@@ -226,7 +157,7 @@ put_record(void *self, const struct record *record)
 	}
 	remember_name(lines, record->host.id, record->host.name);
 	for (size_t i = 0; i < record->host.count; i++)
-		put_server(lines, record->host.id, record->host.name, record->host.servers[i]);
+		append_line(lines, record_json_server(record, i));
 	lines->in_batch.servers += record->host.count;
 	return true;
 }

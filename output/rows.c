@@ -7,6 +7,7 @@
 
 #include "output/fields.h"
 #include "output/intern.h"
+#include "output/published.h"
 #include "output/sql.h"
 #include "scanner/mem.h"
 
@@ -20,8 +21,9 @@ enum statement {
 
 /* A target or link that is there already stays: a list may name a thing twice. */
 static const char *const texts[STATEMENTS] = {
-	[ADD_HOST] = "INSERT INTO host VALUES(?1, ?2, ?3, ?4)",
-	[ADD_DOMAIN] = "INSERT OR IGNORE INTO domain VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+	[ADD_HOST] = "INSERT INTO host VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+	[ADD_DOMAIN] = ("INSERT OR IGNORE INTO domain"
+			" VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)"),
 	[ADD_LINK] = ("INSERT INTO link VALUES(?1, ?2, ?3, ?4) ON CONFLICT DO UPDATE"
 		      " SET preference = min(preference, excluded.preference)"),
 	[ADD_ADDRESS_TARGET] =
@@ -30,6 +32,7 @@ static const char *const texts[STATEMENTS] = {
 
 struct rows {
 	struct intern *intern;
+	struct published *published;
 	int64_t sweep;
 	sqlite3_stmt *statements[STATEMENTS];
 	sqlite3_stmt *add_server;
@@ -79,6 +82,7 @@ rows_new(sqlite3 *db, int64_t sweep)
 	struct rows *rows = mem_alloc(sizeof *rows);
 
 	rows->intern = intern_new(db);
+	rows->published = published_new(db, sweep, rows->intern);
 	rows->sweep = sweep;
 	for (int i = 0; i < STATEMENTS; i++)
 		rows->statements[i] = sql_prepare(db, texts[i]);
@@ -94,6 +98,7 @@ rows_free(struct rows *rows)
 	for (int i = 0; i < STATEMENTS; i++)
 		sqlite3_finalize(rows->statements[i]);
 	sqlite3_finalize(rows->add_server);
+	published_free(rows->published);
 	intern_free(rows->intern);
 	free(rows);
 }
@@ -195,19 +200,47 @@ add_server(struct rows *rows, const struct server_facts *facts)
 	return ok;
 }
 
+/* The ids of the three names of a host; false on failure. */
+static bool
+name_host(struct rows *rows, const struct record *record, int64_t ids[3])
+{
+	const struct tlsa_set *tlsa = &record->host.tlsa;
+	const char *const names[] = { record->host.name, tlsa->base, tlsa->expanded };
+
+	for (int i = 0; i < 3; i++) {
+		ids[i] = intern_name(rows->intern, names[i]);
+		if (ids[i] < 0)
+			return false;
+	}
+	return true;
+}
+
+static bool
+add_host(struct rows *rows, const struct record *record)
+{
+	sqlite3_stmt *s = rows->statements[ADD_HOST];
+	const struct tlsa_set *tlsa = &record->host.tlsa;
+	int64_t names[3];
+
+	if (!name_host(rows, record, names))
+		return false;
+	sqlite3_clear_bindings(s);
+	sqlite3_bind_int64(s, 1, record->host.id);
+	sqlite3_bind_int64(s, 2, rows->sweep);
+	sql_bind_id(s, 3, names[0]);
+	sql_bind_id(s, 4, record->host.of_address);
+	sql_bind_text(s, 5, word(WORDS_TLSA, (int)tlsa->lookup));
+	if (tlsa->lookup != 0)
+		sqlite3_bind_int(s, 6, tlsa->secure);
+	sql_bind_id(s, 7, names[1]);
+	sql_bind_id(s, 8, names[2]);
+	return sql_finish(s) && published_put_tlsa(rows->published, record->host.id, tlsa);
+}
+
 static bool
 put_host(struct rows *rows, const struct record *record)
 {
-	sqlite3_stmt *s = rows->statements[ADD_HOST];
-	int64_t name = intern_name(rows->intern, record->host.name);
-
-	if (name < 0)
-		return false;
-	sqlite3_bind_int64(s, 1, record->host.id);
-	sqlite3_bind_int64(s, 2, rows->sweep);
-	sql_bind_id(s, 3, name);
-	sql_bind_id(s, 4, record->host.of_address);
-	if (!sql_finish(s))
+	if (!add_host(rows, record))
 		return false;
 	for (size_t i = 0; i < record->host.count; i++) {
 		sqlite3_bind_int64(rows->add_server, SERVER_HOST, record->host.id);
@@ -234,13 +267,13 @@ add_link(struct rows *rows, int64_t name, const struct host_link *link)
 }
 
 static bool
-put_domain(struct rows *rows, const struct record *record)
+add_domain(struct rows *rows, int64_t name, const struct record *record)
 {
 	sqlite3_stmt *s = rows->statements[ADD_DOMAIN];
-	int64_t name = intern_name(rows->intern, record->target.name);
+	const struct sts_facts *sts = record->target.sts;
+	const struct tlsrpt_facts *tlsrpt = record->target.tlsrpt;
 
-	if (name < 0)
-		return false;
+	sqlite3_clear_bindings(s);
 	sqlite3_bind_int64(s, 1, rows->sweep);
 	sql_bind_id(s, 2, name);
 	sql_bind_id(s, 3, record->target.rank);
@@ -248,7 +281,24 @@ put_domain(struct rows *rows, const struct record *record)
 	sql_bind_text(s, 5, word(WORDS_DNS, (int)record->target.dns));
 	sql_bind_text(s, 6, word(WORDS_MX, (int)record->target.mx));
 	sql_bind_text(s, 7, word(WORDS_SECURITY, (int)record->target.mx_security));
-	if (!sql_finish(s))
+	sql_bind_text(s, 8, record->target.expanded);
+	if (sts != NULL)
+		sql_bind_text(s, 9, word(WORDS_STS_RECORD, (int)sts->record));
+	if (tlsrpt != NULL) {
+		sql_bind_text(s, 10, word(WORDS_TLSRPT, (int)tlsrpt->record));
+		sql_bind_text(s, 11, tlsrpt->record_text);
+		sql_bind_text(s, 12, tlsrpt->rua);
+	}
+	return sql_finish(s);
+}
+
+static bool
+put_domain(struct rows *rows, const struct record *record)
+{
+	int64_t name = intern_name(rows->intern, record->target.name);
+
+	if (name < 0 || !add_domain(rows, name, record) ||
+	    !published_put_sts(rows->published, name, record->target.sts))
 		return false;
 	for (size_t i = 0; i < record->target.count; i++)
 		if (!add_link(rows, name, &record->target.links[i]))

@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 
+#include "output/result_types.h"
 #include "output/sql.h"
 
 /* clang-format off */
@@ -82,10 +83,54 @@ static const char version_1[] =
 "  headline TEXT NOT NULL, starttls TEXT, certificate TEXT,"
 "  PRIMARY KEY(sweep, name),"
 "  FOREIGN KEY(sweep, name) REFERENCES domain) WITHOUT ROWID;";
+
+/* DANE, MTA-STS and TLSRPT. */
+static const char version_2[] =
+"ALTER TABLE domain ADD COLUMN expanded TEXT;"
+"ALTER TABLE domain ADD COLUMN mta_sts_record TEXT;"
+"ALTER TABLE domain ADD COLUMN tlsrpt TEXT;"
+"ALTER TABLE domain ADD COLUMN tlsrpt_text TEXT;"
+"ALTER TABLE domain ADD COLUMN tlsrpt_rua TEXT;"
+"ALTER TABLE host ADD COLUMN tlsa TEXT;"
+"ALTER TABLE host ADD COLUMN tlsa_secure INTEGER;"
+"ALTER TABLE host ADD COLUMN tlsa_base INTEGER REFERENCES name;"
+"ALTER TABLE host ADD COLUMN expanded INTEGER REFERENCES name;"
+/* Where the RDATA is too short for its three numbers, they are NULL and data is
+ * all of it. */
+"CREATE TABLE tlsa("
+"  host INTEGER NOT NULL REFERENCES host, position INTEGER NOT NULL,"
+"  usage INTEGER, selector INTEGER, matching INTEGER, data BLOB NOT NULL,"
+"  usable INTEGER NOT NULL,"
+"  PRIMARY KEY(host, position)) WITHOUT ROWID;"
+/* text is how a body that is no clean text is shown; NULL: as it is. */
+"CREATE TABLE policy("
+"  id INTEGER PRIMARY KEY, sha256 BLOB NOT NULL UNIQUE, body BLOB NOT NULL, text TEXT);"
+/* Only of domains whose mta_sts_record is neither none nor temporary. */
+"CREATE TABLE mta_sts("
+"  sweep INTEGER NOT NULL, name INTEGER NOT NULL, record_text TEXT, id TEXT,"
+"  fetch TEXT, alias INTEGER REFERENCES name, address TEXT, http_status INTEGER,"
+"  content_type TEXT, detail TEXT, policy INTEGER REFERENCES policy,"
+"  word TEXT, mode TEXT, max_age INTEGER,"  /* of the policy; max_age as published */
+"  attempts INTEGER, started INTEGER, duration_ms INTEGER,"
+"  PRIMARY KEY(sweep, name),"
+"  FOREIGN KEY(sweep, name) REFERENCES domain) WITHOUT ROWID;"
+"ALTER TABLE server_verdict ADD COLUMN dane TEXT;"
+"ALTER TABLE server_verdict ADD COLUMN dane_reason TEXT;"
+"ALTER TABLE server_verdict ADD COLUMN dane_lint TEXT;"
+/* Only where the domain makes a difference: dane is NULL where that of the server
+ * holds, mta_sts where the domain has no policy to go by. */
+"CREATE TABLE link_verdict("
+"  sweep INTEGER NOT NULL, name INTEGER NOT NULL, host INTEGER NOT NULL,"
+"  position INTEGER NOT NULL, dane TEXT, mta_sts TEXT,"
+"  PRIMARY KEY(sweep, name, host, position),"
+"  FOREIGN KEY(sweep, name, host) REFERENCES link) WITHOUT ROWID;"
+"ALTER TABLE domain_verdict ADD COLUMN dane TEXT;"
+"ALTER TABLE domain_verdict ADD COLUMN mta_sts TEXT;"
+"ALTER TABLE domain_verdict ADD COLUMN mta_sts_lint TEXT;";
 /* clang-format on */
 
 /* migrations[n] makes version n + 1 out of version n; 0 is the empty database. */
-static const char *const migrations[] = { version_1 };
+static const char *const migrations[] = { version_1, version_2 };
 
 int
 schema_version(void)
@@ -103,7 +148,7 @@ migrate(sqlite3 *db, int version)
 			return false;
 	snprintf(stamp, sizeof stamp, "PRAGMA application_id = %d; PRAGMA user_version = %d",
 		 SCHEMA_APPLICATION, version);
-	return sql_run(db, schema_views) && sql_run(db, stamp);
+	return sql_run(db, schema_views) && result_types_make_view(db) && sql_run(db, stamp);
 }
 
 bool

@@ -3,10 +3,11 @@
  * The tables of a database and the public views over them.  The tables may
  * change with the version; the views are the contract with everybody else.
  *
- * Facts (sweep, domain, address_target, host, link, server) are written once
- * and never touched again.  What is judged of them stands in tables of its own
- * (*_verdict), so that assess can throw it away and write it again.  Whatever
- * repeats (names, texts, certificates, chains) is stored once and pointed to.
+ * Facts (sweep, domain, mta_sts, address_target, host, tlsa, link, server) are
+ * written once and never touched again.  What is judged of them stands in tables
+ * of its own (*_verdict), so that assess can throw it away and write it again.
+ * Whatever repeats (names, texts, certificates, chains, policies) is stored once
+ * and pointed to.
  */
 #ifndef OUTPUT_SCHEMA_H
 #define OUTPUT_SCHEMA_H
@@ -23,6 +24,19 @@ int schema_version(void);
 bool schema_prepare(sqlite3 *db);
 /* The indexes that only readers need: made when a sweep has ended. */
 bool schema_index(sqlite3 *db);
+
+/* The word of DANE for one server of a domain, in SQL: of the domain d, the host h,
+ * the server's verdict sv and, where the domain makes a difference, the link's
+ * verdict lv.  NULL: TLSA records were not asked for.  No record counts for a domain
+ * whose MX records are not secure (RFC 7672 section 2.2.1). */
+#define DANE_OF_LINK                                                                           \
+	"CASE WHEN h.tlsa IS NULL THEN NULL"                                                   \
+	" WHEN d.mx_security = 'insecure' THEN 'insecure-mx'"                                  \
+	" WHEN d.mx_security IS NOT 'secure' THEN 'unknown'"                                   \
+	" WHEN h.tlsa = 'none' THEN 'no-tlsa'"                                                 \
+	" WHEN h.tlsa = 'failed' THEN 'lookup-failed'"                                         \
+	" WHEN h.tlsa <> 'found' THEN h.tlsa"                                                  \
+	" ELSE coalesce(lv.dane, sv.dane) END"
 
 /* views.c: drops and makes the public views. */
 extern const char schema_views[];

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "output/sql.h"
 
-#include <stddef.h>
-
 #include "scanner/log.h"
 
 bool
@@ -58,6 +56,12 @@ void
 sql_bind_text(sqlite3_stmt *statement, int index, const char *text)
 {
 	sqlite3_bind_text(statement, index, text, -1, SQLITE_STATIC);
+}
+
+void
+sql_bind_bytes(sqlite3_stmt *statement, int index, const void *bytes, size_t length)
+{
+	sqlite3_bind_blob64(statement, index, length > 0 ? bytes : "", length, SQLITE_STATIC);
 }
 
 void

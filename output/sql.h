@@ -8,6 +8,7 @@
 
 #include <sqlite3.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 /* Runs statements that have no result. */
@@ -22,6 +23,8 @@ int64_t sql_find(sqlite3_stmt *statement);
 int64_t sql_number(sqlite3 *db, const char *sql, int64_t parameter);
 /* NULL stays NULL.  The text must live until the statement was run. */
 void sql_bind_text(sqlite3_stmt *statement, int index, const char *text);
+/* Nothing at all is an empty blob and not NULL.  The bytes live as such a text. */
+void sql_bind_bytes(sqlite3_stmt *statement, int index, const void *bytes, size_t length);
 /* 0 becomes NULL: "no such row", "none". */
 void sql_bind_id(sqlite3_stmt *statement, int index, int64_t id);
 /* NULL for NULL; valid until the next step. */

@@ -125,8 +125,8 @@ set_running(sqlite3 *db, int64_t sweep)
 
 	snprintf(sql, sizeof sql,
 		 "UPDATE sweep SET state = 'interrupted' WHERE state = 'running';"
-		 "UPDATE sweep SET state = 'running', finished = NULL, targets = NULL,"
-		 " domains = NULL, servers = NULL WHERE id = %lld",
+		 "UPDATE sweep SET state = 'running', finished = NULL, judged = NULL,"
+		 " targets = NULL, domains = NULL, servers = NULL WHERE id = %lld",
 		 (long long)sweep);
 	return sql_run(db, sql);
 }
@@ -199,6 +199,7 @@ drop_orphans(struct store *store)
 		 "  AND host IS NOT NULL);"
 		 "DELETE FROM server_verdict WHERE host IN (SELECT id FROM orphan);"
 		 "DELETE FROM server WHERE host IN (SELECT id FROM orphan);"
+		 "DELETE FROM tlsa WHERE host IN (SELECT id FROM orphan);"
 		 "DELETE FROM host WHERE id IN (SELECT id FROM orphan);"
 		 "DROP TABLE orphan",
 		 (long long)store->sweep, (long long)store->sweep, (long long)store->sweep);

@@ -19,10 +19,14 @@ struct page {
 static const struct {
 	const char *headline, *meaning;
 } headlines[] = {
+	{ "secure-dane", "every server is as its signed TLSA records say" },
+	{ "secure-mta-sts", "every server is as the domain's enforced policy demands" },
 	{ "authenticated", "every server proves its name with a trusted certificate" },
 	{ "encrypted", "every server does TLS, not every one proves its name" },
 	{ "partial", "some servers do TLS, some do not" },
 	{ "plaintext", "no server does TLS" },
+	{ "broken-dane", "what is published for DANE stops mail" },
+	{ "broken-mta-sts", "what is published for MTA-STS is broken, or stops mail" },
 	{ "stripped", "something on the way removes STARTTLS" },
 	{ "untestable", "nothing answered, or not for now" },
 	{ "no-mail", "no mail is taken, or there is no such domain" },
@@ -112,7 +116,7 @@ print_headline(const struct page *page, size_t i, int64_t all)
 	count = sql_find(s);
 	sqlite3_finalize(s);
 	if (count > 0)
-		fprintf(page->out, "  %-13s %11s  %5.1f %%  %s\n", headlines[i].headline,
+		fprintf(page->out, "  %-14s %11s  %5.1f %%  %s\n", headlines[i].headline,
 			grouped(count, text), percent(count, all), headlines[i].meaning);
 }
 
@@ -148,13 +152,13 @@ print_servers(const struct page *page)
 	sqlite3_finalize(s);
 }
 
+/* How often each word of a column stands, the most frequent first; query has them in
+ * its first column and how often in the second.  No line without words. */
 static void
-print_certificates(const struct page *page)
+print_counts(const struct page *page, const char *title, const char *query)
 {
-	sqlite3_stmt *s = ask(page, "SELECT v.certificate, count(*) FROM host h"
-				    " JOIN server_verdict v ON v.host = h.id WHERE h.sweep = ?1"
-				    " AND v.certificate <> 'ok' GROUP BY 1 ORDER BY 2 DESC, 1");
-	const char *before = "Certificates that prove nothing: ";
+	sqlite3_stmt *s = ask(page, query);
+	const char *before = title;
 	char text[32];
 
 	for (; sqlite3_step(s) == SQLITE_ROW; before = ", ")
@@ -163,6 +167,27 @@ print_certificates(const struct page *page)
 	if (before[0] == ',')
 		fputc('\n', page->out);
 	sqlite3_finalize(s);
+}
+
+static void
+print_certificates(const struct page *page)
+{
+	print_counts(page, "Certificates that prove nothing: ",
+		     "SELECT v.certificate, count(*) FROM host h"
+		     " JOIN server_verdict v ON v.host = h.id WHERE h.sweep = ?1"
+		     " AND v.certificate <> 'ok' GROUP BY 1 ORDER BY 2 DESC, 1");
+}
+
+/* Domains that publish something, by what comes of it. */
+static void
+print_standards(const struct page *page)
+{
+	print_counts(page, "DANE, by domains that publish something: ",
+		     "SELECT dane, count(*) FROM domain_verdict WHERE sweep = ?1"
+		     " AND dane NOT IN ('none', 'unknown') GROUP BY 1 ORDER BY 2 DESC, 1");
+	print_counts(page, "MTA-STS, by domains that publish something: ",
+		     "SELECT mta_sts, count(*) FROM domain_verdict WHERE sweep = ?1"
+		     " AND mta_sts NOT IN ('none', 'unknown') GROUP BY 1 ORDER BY 2 DESC, 1");
 }
 
 /* The count is of servers; the rows name the domains behind them too. */
@@ -254,6 +279,7 @@ summary_print(sqlite3 *db, int64_t sweep, const char *path, FILE *out)
 	print_headlines(&page);
 	print_servers(&page);
 	print_certificates(&page);
+	print_standards(&page);
 	print_stripped(&page);
 	print_queries(&page);
 }

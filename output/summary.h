@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a sweep found, in at most 25 lines for a person who sees it the first time. */
+/* What a sweep found, in at most 31 lines for a person who sees it the first time. */
 #ifndef OUTPUT_SUMMARY_H
 #define OUTPUT_SUMMARY_H
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The public views: names, columns and their order are a contract.  Columns may
- * be appended, and nothing else.  Those of probes that do not exist yet are NULL.
+ * be appended, and nothing else.  policy_list, which nothing fills yet, is NULL.
  */
 #include "output/schema.h"
 
@@ -10,29 +10,24 @@
 /* hex(NULL) is '' and not NULL. */
 #define HEX_OR_NULL(column) "CASE WHEN " column " IS NOT NULL THEN " HEX(column) " END"
 
-#define SERVER_COLUMNS                                                                         \
+/* clang-format off */
+/* dane_reason and dane_lint speak of the host's TLSA records, also where the domain's
+ * MX records are not secure and nobody goes by them. */
+#define SERVER_COLUMNS(dane, mta_sts)                                                          \
 	" v.address, v.asn, an.text AS as_name, v.country, v.tcp, v.greeting,"                 \
 	" v.greeting_code, v.greeting_text, v.ehlo, v.ehlo_line || el.text AS ehlo_text,"      \
 	" v.starttls, v.starttls_offer, v.starttls_reply_code, v.starttls_reply_text,"         \
 	" v.handshake, v.alert, v.tls_version, v.cipher, v.key_exchange,"                      \
-	" " HEX_OR_NULL(                                                                       \
-	    "c.sha256") " AS chain_sha256,"                                                    \
-			" " HEX_OR_NULL(                                                       \
-			    "lc.sha256") " AS leaf_sha256,"                                    \
-					 " cv.trusted, sv.name_match,"                         \
-					 " CASE WHEN cv.parsed THEN NOT (cv.expired OR "       \
-					 "cv.not_yet_valid) END AS in_validity,"               \
-					 " CASE WHEN cv.parsed THEN cv.self_signed END AS "    \
-					 "self_signed, sv.certificate,"                        \
-					 " NULL AS dane, NULL AS mta_sts, v.attempts, " TIME(  \
-					     "v.started") " AS started,"                       \
-							  " v.duration_ms,"                    \
-							  " coalesce(v.ehlo_tls_line, "        \
-							  "v.ehlo_line) || tl.text AS "        \
-							  "ehlo_tls_text,"                     \
-							  " v.starttls_echo, v.bare_lf, "      \
-							  "v.legacy, sv.cn_only, cv.error AS " \
-							  "verify_error, v.host"
+	" " HEX_OR_NULL("c.sha256") " AS chain_sha256,"                                        \
+	" " HEX_OR_NULL("lc.sha256") " AS leaf_sha256,"                                        \
+	" cv.trusted, sv.name_match,"                                                          \
+	" CASE WHEN cv.parsed THEN NOT (cv.expired OR cv.not_yet_valid) END AS in_validity,"   \
+	" CASE WHEN cv.parsed THEN cv.self_signed END AS self_signed, sv.certificate,"         \
+	" " dane " AS dane, " mta_sts " AS mta_sts, v.attempts,"                               \
+	" " TIME("v.started") " AS started, v.duration_ms,"                                    \
+	" coalesce(v.ehlo_tls_line, v.ehlo_line) || tl.text AS ehlo_tls_text,"                 \
+	" v.starttls_echo, v.bare_lf, v.legacy, sv.cn_only, cv.error AS verify_error, v.host," \
+	" sv.dane_reason, sv.dane_lint"
 
 #define SERVER_JOINS                                                                           \
 	" JOIN server v ON v.host = e.host"                                                    \
@@ -44,7 +39,9 @@
 	" LEFT JOIN chain_verdict cv ON cv.sweep = e.sweep AND cv.chain = v.chain"             \
 	" LEFT JOIN server_verdict sv ON sv.host = v.host AND sv.position = v.position"
 
-/* clang-format off */
+/* What is derived of facts alone waits for the judgement of all the rest. */
+#define JUDGED(word) "CASE WHEN s.judged IS NOT NULL THEN " word " END"
+
 const char schema_views[] =
 "DROP VIEW IF EXISTS sweeps;"
 "CREATE VIEW sweeps AS SELECT s.id AS sweep, s.vantage,"
@@ -58,22 +55,32 @@ const char schema_views[] =
 "  s.version, s.options, s.trust_store, s.resolver, s.notes,"
 "  s.input, s.shards, s.shard, s.seed, " TIME("s.judged") " AS judged FROM sweep s;"
 
-/* The sweep is joined so that a search by name alone is one look-up a sweep. */
+/* The sweep is joined so that a search by name alone is one look-up a sweep.  What
+ * mta_sts points to is no join, so that whoever asks for nothing of it skips it. */
 "DROP VIEW IF EXISTS domains;"
 "CREATE VIEW domains AS SELECT s.id AS sweep, n.name AS domain, d.rank, d.tag, d.dns, d.mx,"
-"  d.mx_security, v.headline, v.starttls, v.certificate, NULL AS dane,"
-"  NULL AS mta_sts_record, NULL AS mta_sts_fetch, NULL AS mta_sts_policy,"
-"  NULL AS mta_sts_mode, NULL AS mta_sts_max_age, NULL AS mta_sts, NULL AS tlsrpt,"
-"  NULL AS tlsrpt_rua, NULL AS policy_list"
+"  d.mx_security, v.headline, v.starttls, v.certificate, v.dane, d.mta_sts_record,"
+"  t.fetch AS mta_sts_fetch, t.word AS mta_sts_policy, t.mode AS mta_sts_mode,"
+"  t.max_age AS mta_sts_max_age, v.mta_sts, d.tlsrpt, d.tlsrpt_rua, NULL AS policy_list,"
+"  t.id AS mta_sts_id, t.record_text AS mta_sts_text,"
+"  (SELECT a.name FROM name a WHERE a.id = t.alias) AS mta_sts_alias,"
+"  t.address AS mta_sts_address, t.http_status AS mta_sts_http_status,"
+"  t.content_type AS mta_sts_content_type, t.detail AS mta_sts_detail,"
+"  (SELECT coalesce(p.text, CAST(p.body AS TEXT)) FROM policy p WHERE p.id = t.policy)"
+"    AS mta_sts_policy_text, v.mta_sts_lint, d.tlsrpt_text"
 "  FROM sweep s JOIN domain d ON d.sweep = s.id JOIN name n ON n.id = d.name"
-"  LEFT JOIN domain_verdict v ON v.sweep = d.sweep AND v.name = d.name;"
+"  LEFT JOIN domain_verdict v ON v.sweep = d.sweep AND v.name = d.name"
+"  LEFT JOIN mta_sts t ON t.sweep = d.sweep AND t.name = d.name;"
 
 "DROP VIEW IF EXISTS servers;"
 "CREATE VIEW servers AS SELECT s.id AS sweep, n.name AS domain, e.preference,"
-"  m.name AS mx," SERVER_COLUMNS
+"  m.name AS mx," SERVER_COLUMNS(JUDGED(DANE_OF_LINK), "lv.mta_sts")
 "  FROM sweep s JOIN link e ON e.sweep = s.id JOIN name n ON n.id = e.name"
-"  JOIN host h ON h.id = e.host LEFT JOIN name m ON m.id = h.name" SERVER_JOINS
-" UNION ALL SELECT e.sweep, n.name, NULL, n.name," SERVER_COLUMNS
+"  JOIN host h ON h.id = e.host LEFT JOIN name m ON m.id = h.name"
+"  LEFT JOIN domain d ON d.sweep = e.sweep AND d.name = e.name" SERVER_JOINS
+"  LEFT JOIN link_verdict lv ON lv.sweep = e.sweep AND lv.name = e.name"
+"    AND lv.host = e.host AND lv.position = v.position"
+" UNION ALL SELECT e.sweep, n.name, NULL, n.name," SERVER_COLUMNS("NULL", "NULL")
 "  FROM address_target e LEFT JOIN name n ON n.id = e.name" SERVER_JOINS ";"
 
 "DROP VIEW IF EXISTS certificates;"
@@ -87,7 +94,9 @@ const char schema_views[] =
 "  JOIN certificate x ON x.id = cc.certificate;"
 
 "DROP VIEW IF EXISTS tlsa_records;"
-"CREATE VIEW tlsa_records AS SELECT NULL AS sweep, NULL AS mx, NULL AS base_domain,"
-"  NULL AS usage, NULL AS selector, NULL AS matching, NULL AS data, NULL AS security,"
-"  NULL AS usable WHERE 0;";
+"CREATE VIEW tlsa_records AS SELECT h.sweep, m.name AS mx, b.name AS base_domain,"
+"  t.usage, t.selector, t.matching, " HEX("t.data") " AS data,"
+"  CASE WHEN h.tlsa_secure THEN 'secure' ELSE 'insecure' END AS security, t.usable"
+"  FROM host h JOIN name m ON m.id = h.name JOIN tlsa t ON t.host = h.id"
+"  LEFT JOIN name b ON b.id = h.tlsa_base;";
 /* clang-format on */

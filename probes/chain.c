@@ -107,6 +107,12 @@ chain_close(struct bench *bench)
 	free(bench);
 }
 
+time_t
+chain_time(const struct bench *bench)
+{
+	return bench->at;
+}
+
 /* Parsing costs more than judging.  The result is the caller's; NULL if it does
  * not parse. */
 static X509 *
@@ -139,10 +145,10 @@ sent_before(const struct chain *chain, size_t which)
 	return false;
 }
 
-/* All but the leaf, each once, in whatever order (RFC 8446 section 4.4.2 asks
- * receivers to bear that); what does not parse cannot be on a path. */
-static struct stack_st_X509 *
-presented_with(struct bench *bench, const struct chain *chain)
+/* In whatever order: RFC 8446 section 4.4.2 asks receivers to bear that.  What does
+ * not parse cannot be on a path. */
+struct stack_st_X509 *
+chain_presented(struct bench *bench, const struct chain *chain)
 {
 	struct stack_st_X509 *presented = sk_X509_new_null();
 
@@ -256,7 +262,7 @@ chain_judge(struct bench *bench, const struct chain *chain, struct chain_verdict
 	*v = (struct chain_verdict){ .error = X509_V_ERR_UNSPECIFIED };
 	if (leaf == NULL)
 		return;
-	presented = presented_with(bench, chain);
+	presented = chain_presented(bench, chain);
 	*v = judge_paths(bench, leaf, presented);
 	v->self_signed = signs_itself(leaf);
 	sk_X509_pop_free(presented, X509_free);

@@ -8,7 +8,11 @@
 #ifndef PROBES_CHAIN_H
 #define PROBES_CHAIN_H
 
+#include <time.h>
+
 #include "scanner/judge.h"
+
+struct stack_st_X509;
 
 #define CHAIN_PRESENTED_MAX 100 /* certificates looked at, duplicates included */
 #define CHAIN_DEPTH_MAX     16  /* intermediates on a path */
@@ -20,5 +24,10 @@ struct bench *chain_open(const char *root_cas, int64_t at, char error[256]);
 void chain_close(struct bench *bench); /* NULL is fine */
 /* v->error is X509_V_ERR_UNSPECIFIED when the leaf does not parse. */
 void chain_judge(struct bench *bench, const struct chain *chain, struct chain_verdict *v);
+
+/* The time at which chains are judged. */
+time_t chain_time(const struct bench *bench);
+/* All certificates but the leaf, each once, parsed; released with sk_X509_pop_free. */
+struct stack_st_X509 *chain_presented(struct bench *bench, const struct chain *chain);
 
 #endif

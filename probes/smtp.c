@@ -51,6 +51,13 @@ static const struct {
 	[END] = { "end", NULL, NO_TIME },
 };
 
+/* What the conversations of one thread share. */
+struct desk {
+	const struct manners *manners;
+	struct event_base *base;
+	struct gate *gate;
+};
+
 struct smtp {
 	const struct manners *manners;
 	struct event event; /* the only one; armed when there is something to wait for */
@@ -423,13 +430,22 @@ wake(void *arg)
 }
 
 static void *
-smtp_start(void *shared, struct event_base *base, struct gate *handshakes,
-	   const struct probe_job *job, probe_done *done, void *arg)
+smtp_enter(void *shared, struct event_base *base, struct gate *handshakes)
 {
+	struct desk *desk = mem_alloc(sizeof *desk);
+
+	*desk = (struct desk){ shared, base, handshakes };
+	return desk;
+}
+
+static void *
+smtp_start(void *desk_entered, const struct probe_job *job, probe_done *done, void *arg)
+{
+	const struct desk *desk = desk_entered;
 	struct smtp *s = mem_alloc(sizeof *s);
 
-	s->manners = shared;
-	s->gate = handshakes;
+	s->manners = desk->manners;
+	s->gate = desk->gate;
 	s->pass = (struct gate_pass){ .opened = wake, .arg = s };
 	s->host = job->host;
 	s->address = job->address;
@@ -441,7 +457,7 @@ smtp_start(void *shared, struct event_base *base, struct gate *handshakes,
 	s->facts->address = job->address;
 	s->facts->started = clock_wall();
 	stream_init(&s->stream, s->manners->limits.total);
-	event_assign(&s->event, base, -1, 0, smtp_run, s);
+	event_assign(&s->event, desk->base, -1, 0, smtp_run, s);
 	s->began = clock_monotonic();
 	s->last = s->began + s->manners->target_time;
 	enter(s, CONNECT);
@@ -464,6 +480,8 @@ const struct probe smtp_probe = {
 	.help = "what a mail server says: greeting, EHLO, STARTTLS, handshake",
 	.open = manners_open,
 	.close = manners_close,
+	.enter = smtp_enter,
+	.leave = free,
 	.start = smtp_start,
 	.cancel = smtp_cancel,
 };

@@ -136,6 +136,21 @@ find_alias(struct cursor answers, unsigned count, const char *owner, char target
 	return false;
 }
 
+/* The character-strings of a TXT record with nothing between (RFC 1035 section
+ * 3.3.14); each must end within the RDATA. */
+static bool
+read_strings(const uint8_t *data, size_t length, struct answer_record *out)
+{
+	out->data = mem_alloc(length > 0 ? length : 1);
+	for (size_t at = 0; at < length; at += 1u + data[at]) {
+		if (data[at] >= length - at)
+			return false;
+		memcpy(out->data + out->length, data + at + 1, data[at]);
+		out->length += data[at];
+	}
+	return true;
+}
+
 static bool
 read_data(const struct cursor *c, const struct record *r, struct answer_record *out)
 {
@@ -160,6 +175,12 @@ read_data(const struct cursor *c, const struct record *r, struct answer_record *
 		if (!data_name(c, r, 0, name))
 			return false;
 		out->name = mem_strdup(name);
+		return true;
+	case TYPE_TXT:
+		return read_strings(c->message + r->data, r->data_length, out);
+	case TYPE_TLSA:
+		out->data = mem_dup(c->message + r->data, r->data_length);
+		out->length = r->data_length;
 		return true;
 	default:
 		return true; /* SOA: that there is one is enough */
@@ -186,10 +207,12 @@ collect(struct answer *answer, struct cursor answers, unsigned count, const char
 
 		if (r.type != type || strcmp(r.owner, owner) != 0)
 			continue;
-		if (!read_data(&answers, &r, &record))
+		if (!read_data(&answers, &r, &record)) {
 			answers.ok = false;
-		else
+			free(record.data);
+		} else {
 			add_record(answer, &record);
+		}
 		if (!answers.ok || answer->count == ANSWER_RECORDS_MAX)
 			break;
 	}
@@ -228,6 +251,8 @@ read_answers(struct answer *answer, struct cursor *c, enum answer_type type)
 			return ANSWER_LOOP;
 		strcpy(owner, target);
 	}
+	if (answer->aliased)
+		answer->expanded = mem_strdup(owner);
 	collect(answer, *c, answers, owner, type);
 	return status_of(answer);
 }
@@ -253,9 +278,13 @@ answer_parse(struct answer *answer, const uint8_t *bytes, size_t length, enum an
 void
 answer_clear(struct answer *answer)
 {
-	for (size_t i = 0; i < answer->count; i++)
+	for (size_t i = 0; i < answer->count; i++) {
 		free(answer->records[i].name);
+		free(answer->records[i].data);
+	}
 	free(answer->records);
+	free(answer->expanded);
 	answer->records = NULL;
+	answer->expanded = NULL;
 	answer->count = 0;
 }

@@ -14,7 +14,15 @@
 
 #include "scanner/address.h"
 
-enum answer_type { TYPE_A = 1, TYPE_CNAME = 5, TYPE_SOA = 6, TYPE_MX = 15, TYPE_AAAA = 28 };
+enum answer_type {
+	TYPE_A = 1,
+	TYPE_CNAME = 5,
+	TYPE_SOA = 6,
+	TYPE_MX = 15,
+	TYPE_TXT = 16,
+	TYPE_AAAA = 28,
+	TYPE_TLSA = 52,
+};
 
 enum answer_status {
 	ANSWER_NONE,      /* no answer came at all */
@@ -35,6 +43,8 @@ struct answer_record {
 	char *name;             /* MX, CNAME: lower case, no trailing dot, "" is the root;
 				   bytes that no host name has as \DDD */
 	struct address address; /* A, AAAA */
+	uint8_t *data;          /* TXT: its character-strings joined; TLSA: the RDATA */
+	size_t length;          /* of data */
 };
 
 struct answer {
@@ -42,6 +52,7 @@ struct answer {
 	uint8_t rcode;
 	bool authenticated; /* the AD bit */
 	bool aliased;       /* a CNAME was followed */
+	char *expanded;     /* where the CNAME chain ends; NULL: no alias */
 	size_t count;
 	struct answer_record *records;
 };

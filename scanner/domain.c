@@ -10,6 +10,7 @@
 #include "scanner/hosts.h"
 #include "scanner/mem.h"
 #include "scanner/mx.h"
+#include "scanner/standards.h"
 #include "scanner/sweep.h"
 #include "scanner/table.h"
 
@@ -18,7 +19,8 @@ struct domain {
 	struct domains *domains;
 	struct record *record;
 	struct dns_question *question;
-	size_t pending; /* hosts not yet finished */
+	struct standards *standards;
+	size_t pending; /* hosts not yet finished, and the standards */
 	struct edge *edges;
 };
 
@@ -57,6 +59,7 @@ domain_free(struct domain *domain)
 		domain->next->previous = domain->previous;
 	domains->active--;
 	dns_cancel(domain->question);
+	standards_cancel(domain->standards);
 	record_free(domain->record);
 	free(domain->edges);
 	free(domain);
@@ -151,6 +154,30 @@ ask_targets(struct domain *domain, const struct mx_plan *plan)
 }
 
 static void
+on_standards(void *arg)
+{
+	struct domain *domain = arg;
+
+	domain->standards = NULL;
+	if (--domain->pending == 0)
+		finish(domain);
+}
+
+static bool
+takes_mail(const struct mx_plan *plan)
+{
+	return plan->mx == MX_OK || plan->mx == MX_IMPLICIT || plan->mx == MX_NULL_WITH_OTHERS;
+}
+
+static void
+ask_standards(struct domain *domain)
+{
+	domain->standards =
+	    standards_ask(domain->domains->sweep, domain->record, on_standards, domain);
+	domain->pending += domain->standards != NULL;
+}
+
+static void
 on_mx(const struct answer *answer, void *arg)
 {
 	struct domain *domain = arg;
@@ -163,6 +190,10 @@ on_mx(const struct answer *answer, void *arg)
 	record->target.mx = plan.mx;
 	record->target.mx_security =
 	    answer_security(answer, dns_trusted(domain->domains->sweep->dns));
+	if (record->target.mx_security == SECURITY_SECURE)
+		record->target.expanded = mem_strdup(answer->expanded);
+	if (takes_mail(&plan))
+		ask_standards(domain);
 	ask_targets(domain, &plan);
 	if (domain->pending == 0)
 		finish(domain);

@@ -79,6 +79,57 @@ chain_new(size_t count, const uint8_t *const bytes[], const size_t lengths[])
 	return chain;
 }
 
+struct sts_facts *
+sts_facts_new(void)
+{
+	struct sts_facts *facts = mem_alloc(sizeof *facts);
+
+	facts->max_age = -1;
+	return facts;
+}
+
+void
+sts_facts_free(struct sts_facts *facts)
+{
+	if (facts == NULL)
+		return;
+	free(facts->record_text);
+	free(facts->id);
+	free(facts->alias);
+	free(facts->content_type);
+	free(facts->detail);
+	free(facts->body);
+	free(facts);
+}
+
+void
+tlsrpt_facts_free(struct tlsrpt_facts *facts)
+{
+	if (facts == NULL)
+		return;
+	free(facts->record_text);
+	free(facts->rua);
+	free(facts);
+}
+
+void
+tlsa_set_add(struct tlsa_set *set, const uint8_t *rdata, size_t length)
+{
+	set->records = mem_realloc(set->records, (set->count + 1) * sizeof *set->records);
+	set->records[set->count++] = (struct tlsa_record){ length, mem_dup(rdata, length) };
+}
+
+void
+tlsa_set_clear(struct tlsa_set *set)
+{
+	for (size_t i = 0; i < set->count; i++)
+		free(set->records[i].rdata);
+	free(set->records);
+	free(set->base);
+	free(set->expanded);
+	*set = (struct tlsa_set){ 0 };
+}
+
 struct record *
 record_new(enum record_kind kind)
 {
@@ -117,12 +168,16 @@ record_free(struct record *record)
 		for (size_t i = 0; i < record->host.count; i++)
 			server_facts_free(record->host.servers[i]);
 		free(record->host.servers);
+		tlsa_set_clear(&record->host.tlsa);
 		free(record->host.name);
 	} else {
 		free(record->target.key);
 		free(record->target.name);
 		free(record->target.tag);
 		free(record->target.links);
+		free(record->target.expanded);
+		sts_facts_free(record->target.sts);
+		tlsrpt_facts_free(record->target.tlsrpt);
 	}
 	free(record);
 }

@@ -77,6 +77,53 @@ struct server_facts {
 	int64_t duration_us;
 };
 
+/* One TLSA record as it came; too short for its three numbers is possible. */
+struct tlsa_record {
+	size_t length;
+	uint8_t *rdata; /* usage, selector, matching type, data (RFC 6698 section 2.1) */
+};
+
+/* What DNS says of a host's TLSA records (RFC 7672 section 2.2).  Names are lower
+ * case without trailing dot. */
+struct tlsa_set {
+	enum tlsa_word lookup; /* 0: not asked for */
+	bool secure;           /* the records' answer was authenticated */
+	char *base;            /* the TLSA base domain that was asked last; NULL: none */
+	char *expanded;        /* where the host name's secure CNAME chain ends; NULL: it is no
+				  alias, or the chain is not secure */
+	size_t count;
+	struct tlsa_record *records;
+};
+
+/* What a domain publishes at _mta-sts, and what its policy host gave (RFC 8461). */
+struct sts_facts {
+	enum sts_record_word record;
+	char *record_text;         /* the TXT records that count, a line each; NULL: none */
+	char *id;                  /* NULL unless record is ok */
+	enum sts_fetch_word fetch; /* 0: there was no record to go by */
+	char *alias;            /* where the policy host's CNAME chain ends; NULL: no alias */
+	struct address address; /* of the policy host, the last that was tried; or none */
+	int http_status;        /* 0: none came */
+	char *content_type;     /* NULL: none came */
+	char *detail;           /* why the fetch failed, for a person; NULL: it did not */
+	uint8_t *body;          /* what came with status 200, as it came; NULL: nothing did */
+	size_t body_length;
+	enum sts_policy_word policy; /* 0: there is no body to read */
+	enum sts_mode_word mode;     /* 0: the policy does not tell */
+	int64_t max_age;             /* seconds, as published; -1: the policy does not tell */
+	bool secured;                /* TLS came about, so the host is alive */
+	unsigned attempts;           /* connections */
+	int64_t started; /* microseconds since the epoch, of the last attempt; 0: never */
+	int64_t duration_us;
+};
+
+/* What a domain publishes at _smtp._tls (RFC 8460 section 3). */
+struct tlsrpt_facts {
+	enum tlsrpt_word record;
+	char *record_text; /* as above */
+	char *rua;         /* the URIs, divided by commas; NULL: none was read */
+};
+
 /* An edge from a target to a host that serves it. */
 struct host_link {
 	int32_t preference; /* -1: none */
@@ -94,6 +141,7 @@ struct record {
 			char *name;      /* MX host name; NULL for a bare address */
 			bool of_address; /* asked for an address target: not that name's MX host
 					  */
+			struct tlsa_set tlsa;
 			size_t count;
 			struct server_facts **servers; /* at least one */
 		} host;
@@ -107,6 +155,10 @@ struct record {
 			enum dns_word dns;
 			enum mx_word mx;
 			enum security_word mx_security;
+			char *expanded; /* where the secure CNAME chain of the MX question ends;
+					   NULL: the domain is no alias */
+			struct sts_facts *sts;       /* NULL: not asked for */
+			struct tlsrpt_facts *tlsrpt; /* NULL: not asked for */
 			size_t count;
 			struct host_link *links;
 		} target;
@@ -120,6 +172,13 @@ bool server_facts_temporary(const struct server_facts *facts);
  * none, and do anonymous TLS. */
 bool server_facts_uncertified(const struct server_facts *facts);
 void server_facts_free(struct server_facts *facts); /* NULL is fine */
+
+struct sts_facts *sts_facts_new(void);              /* max_age -1 */
+void sts_facts_free(struct sts_facts *facts);       /* NULL is fine */
+void tlsrpt_facts_free(struct tlsrpt_facts *facts); /* NULL is fine */
+/* Adds a copy of the RDATA. */
+void tlsa_set_add(struct tlsa_set *set, const uint8_t *rdata, size_t length);
+void tlsa_set_clear(struct tlsa_set *set);
 
 /* A chain over copies of count certificates, its digests computed. */
 struct chain *chain_new(size_t count, const uint8_t *const bytes[], const size_t lengths[]);

@@ -5,24 +5,18 @@
 #include <string.h>
 
 #include "scanner/blocklist.h"
-#include "scanner/dns.h"
 #include "scanner/facts.h"
 #include "scanner/mem.h"
 #include "scanner/mx.h"
-#include "scanner/servers.h"
 #include "scanner/sweep.h"
 #include "scanner/table.h"
+#include "scanner/visit.h"
 
 /* What a host needs until it is finished. */
 struct work {
+	struct visit *visit;
 	struct host_waiter *waiters;
-	struct record *record;
-	struct servers *servers;
-	struct dns_question *questions[2]; /* A, AAAA */
-	enum tcp_word failures[2];         /* why a family gave no address */
-	unsigned pending;                  /* questions and conversations */
-	bool wanted;                       /* somebody names it as a mail server */
-	size_t addresses;
+	bool wanted; /* somebody names it as a mail server */
 };
 
 struct host {
@@ -71,15 +65,12 @@ hosts_number_from(struct hosts *hosts, int64_t id)
 }
 
 static void
-work_free(struct work *work)
+host_free(struct host *host)
 {
-	if (work == NULL)
-		return;
-	dns_cancel(work->questions[0]);
-	dns_cancel(work->questions[1]);
-	servers_free(work->servers);
-	record_free(work->record);
-	free(work);
+	if (host->work != NULL)
+		visit_cancel(host->work->visit);
+	free(host->work);
+	free(host);
 }
 
 static void
@@ -87,12 +78,8 @@ free_all(struct table *table)
 {
 	struct table_entry *entry;
 
-	while ((entry = table_take(table)) != NULL) {
-		struct host *host = table_owner(entry, struct host, entry);
-
-		work_free(host->work);
-		free(host);
-	}
+	while ((entry = table_take(table)) != NULL)
+		host_free(table_owner(entry, struct host, entry));
 	table_clear(table);
 }
 
@@ -138,65 +125,34 @@ answer_of(const struct host *host)
 	return (struct host_answer){ host->id, host->addressless };
 }
 
-/* Adds a row about an address that is missing or must be left alone. */
-static void
-add_row(struct host *host, enum tcp_word tcp, const struct address *address)
+static struct record *
+record_of(const struct host *host)
 {
-	struct server_facts *facts = server_facts_new();
+	struct record *record = record_new(RECORD_HOST);
 
-	facts->tcp = tcp;
-	if (address != NULL)
-		facts->address = *address;
-	record_add_server(host->work->record, facts);
-}
-
-static struct work *
-work_new(struct host *host)
-{
-	struct work *work = mem_alloc(sizeof *work);
-
-	work->record = record_new(RECORD_HOST);
-	work->record->host.id = host->id;
-	work->record->host.of_address = !host->shared;
-	work->record->host.name = host->name[0] != '\0' ? mem_strdup(host->name) : NULL;
-	return work;
-}
-
-/* Rows for what DNS did not give: one when there is no address at all, else one
- * for each family that failed while the other answered. */
-static void
-add_missing(struct host *host)
-{
-	struct work *work = host->work;
-	enum tcp_word a = work->failures[0], aaaa = work->failures[1];
-
-	if (work->addresses > 0) {
-		for (int i = 0; i < 2; i++)
-			if (work->failures[i] > TCP_NO_ADDRESS)
-				add_row(host, work->failures[i], NULL);
-		return;
-	}
-	add_row(host, a > aaaa ? a : aaaa, NULL); /* bogus > temporary > none */
-	/* 0: the family was not asked for, so nobody knows */
-	host->addressless = a == TCP_NO_ADDRESS && aaaa == TCP_NO_ADDRESS;
+	record->host.id = host->id;
+	record->host.of_address = !host->shared;
+	record->host.name = host->name[0] != '\0' ? mem_strdup(host->name) : NULL;
+	return record;
 }
 
 /* Everything is known: to the writer, to all who wait, and forgotten.  A domain
  * without an address that only might have been its own mail server is none. */
 static void
-finish(struct host *host)
+visited(struct record *record, bool addressless, void *arg)
 {
-	struct work *work = host->work;
-	struct host_waiter *waiter = work->waiters, *next;
-	struct host_answer answer = answer_of(host);
-	bool is_server = work->wanted || !host->addressless;
+	struct host *host = arg;
+	struct host_waiter *waiter = host->work->waiters, *next;
+	struct host_answer answer = { host->id, addressless };
+	bool is_server = host->work->wanted || !addressless;
 
-	if (is_server) {
-		sweep_put(host->hosts->sweep, work->record);
-		work->record = NULL;
-	}
+	if (is_server)
+		sweep_put(host->hosts->sweep, record);
+	else
+		record_free(record);
+	free(host->work);
 	host->work = NULL;
-	work_free(work);
+	host->addressless = addressless;
 	if (!host->shared || !is_server) {
 		table_remove(host->shared ? &host->hosts->table : &host->hosts->unshared,
 			     &host->entry);
@@ -208,116 +164,18 @@ finish(struct host *host)
 	}
 }
 
-/* A question or a conversation is over. */
+/* A record with one row, of a host that must be left alone. */
 static void
-part_done(struct host *host)
+put_blocked(const struct host *host, const struct address *address)
 {
-	if (--host->work->pending == 0)
-		finish(host);
-}
+	struct record *record = record_of(host);
+	struct server_facts *facts = server_facts_new();
 
-static void
-server_done(struct server_facts *facts, void *arg)
-{
-	struct host *host = arg;
-
-	record_add_server(host->work->record, facts);
-	part_done(host);
-}
-
-static void
-add_address(struct host *host, const struct address *address)
-{
-	struct sweep *sweep = host->hosts->sweep;
-	struct work *work = host->work;
-
-	work->addresses++;
-	if (blocklist_blocks_address(sweep->blocklist, address)) {
-		add_row(host, TCP_BLOCKED, address);
-		return;
-	}
-	work->pending++;
-	if (work->servers == NULL)
-		work->servers = servers_new(sweep, server_done, host);
-	servers_add(work->servers, address, host->name[0] != '\0' ? host->name : NULL);
-}
-
-static enum tcp_word
-failure_of(enum answer_status status)
-{
-	switch (status) {
-	case ANSWER_OK:
-		return 0;
-	case ANSWER_NODATA:
-	case ANSWER_NXDOMAIN:
-	case ANSWER_LOOP: /* it will never have one */
-		return TCP_NO_ADDRESS;
-	case ANSWER_BOGUS:
-		return TCP_ADDRESS_BOGUS;
-	default:
-		return TCP_ADDRESS_TEMPORARY;
-	}
-}
-
-static bool
-repeated(const struct answer *answer, size_t i)
-{
-	for (size_t j = 0; j < i; j++)
-		if (address_equal(&answer->records[j].address, &answer->records[i].address))
-			return true;
-	return false;
-}
-
-static void
-take_addresses(struct host *host, int family, const struct answer *answer)
-{
-	struct work *work = host->work;
-
-	work->questions[family] = NULL;
-	work->failures[family] = failure_of(answer->status);
-	for (size_t i = 0; answer->status == ANSWER_OK && i < answer->count; i++)
-		if (!repeated(answer, i))
-			add_address(host, &answer->records[i].address);
-	if (work->questions[0] == NULL && work->questions[1] == NULL)
-		add_missing(host);
-	part_done(host);
-}
-
-static void
-on_ipv4(const struct answer *answer, void *arg)
-{
-	take_addresses(arg, 0, answer);
-}
-
-static void
-on_ipv6(const struct answer *answer, void *arg)
-{
-	take_addresses(arg, 1, answer);
-}
-
-static void
-ask_addresses(struct host *host)
-{
-	struct sweep *sweep = host->hosts->sweep;
-	struct work *work = host->work;
-
-	if (sweep->options->ipv4) {
-		work->pending++;
-		work->questions[0] = dns_ask(sweep->dns, host->name, TYPE_A, on_ipv4, host);
-	}
-	if (sweep->options->ipv6) {
-		work->pending++;
-		work->questions[1] = dns_ask(sweep->dns, host->name, TYPE_AAAA, on_ipv6, host);
-	}
-}
-
-/* Finishes now what never needed to be asked. */
-static bool
-answer_now(struct host *host, struct host_answer *answer)
-{
-	*answer = answer_of(host);
-	finish(host);
-	return true;
+	facts->tcp = TCP_BLOCKED;
+	if (address != NULL)
+		facts->address = *address;
+	record_add_server(record, facts);
+	sweep_put(host->hosts->sweep, record);
 }
 
 static bool
@@ -344,49 +202,50 @@ hosts_ask(struct hosts *hosts, const char *name, struct host_answer *answer,
 	}
 	host = host_new(hosts, hosts->next_id++, name);
 	host->shared = true;
-	host->work = work_new(host);
+	*answer = answer_of(host);
 	table_add(&hosts->table, &host->entry, hash);
 	if (!mx_name_usable(name) || blocklist_blocks_name(hosts->sweep->blocklist, name)) {
-		add_row(host, TCP_BLOCKED, NULL);
-		return answer_now(host, answer);
+		put_blocked(host, NULL);
+		return true;
 	}
-	ask_addresses(host);
+	host->work = mem_alloc(sizeof *host->work);
+	host->work->visit = visit_host(hosts->sweep, record_of(host), visited, host);
 	return wait_for(host, waiter);
 }
 
-/* A host of its own, not in the table of names. */
-static struct host *
-unshared_host(struct hosts *hosts, const char *name)
+static bool
+must_not_contact(const struct hosts *hosts, const struct address *address, const char *name)
 {
-	struct host *host = host_new(hosts, hosts->next_id++, name);
-
-	host->work = work_new(host);
-	table_add(&hosts->unshared, &host->entry, (uint32_t)host->id);
-	return host;
+	return (name != NULL && blocklist_blocks_name(hosts->sweep->blocklist, name)) ||
+	       blocklist_blocks_address(hosts->sweep->blocklist, address);
 }
 
 bool
 hosts_ask_address(struct hosts *hosts, const struct address *address, const char *name,
 		  struct host_answer *answer, struct host_waiter *waiter)
 {
-	struct host *host = unshared_host(hosts, name);
+	struct host *host = host_new(hosts, hosts->next_id++, name);
 
-	if (name != NULL && blocklist_blocks_name(hosts->sweep->blocklist, name))
-		add_row(host, TCP_BLOCKED, address);
-	else
-		add_address(host, address);
-	if (host->work->pending == 0)
-		return answer_now(host, answer);
+	*answer = answer_of(host);
+	if (must_not_contact(hosts, address, name)) {
+		put_blocked(host, address);
+		free(host);
+		return true;
+	}
+	table_add(&hosts->unshared, &host->entry, (uint32_t)host->id);
+	host->work = mem_alloc(sizeof *host->work);
+	host->work->visit =
+	    visit_address(hosts->sweep, record_of(host), address, visited, host);
 	return wait_for(host, waiter);
 }
 
 struct host_answer
 hosts_refuse(struct hosts *hosts)
 {
-	struct host *host = unshared_host(hosts, NULL);
-	struct host_answer answer;
+	struct host *host = host_new(hosts, hosts->next_id++, NULL);
+	struct host_answer answer = answer_of(host);
 
-	add_row(host, TCP_BLOCKED, NULL);
-	answer_now(host, &answer);
+	put_blocked(host, NULL);
+	free(host);
 	return answer;
 }

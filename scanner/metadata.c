@@ -35,16 +35,15 @@ words_json(const struct tally *tally)
 	json_t *columns = json_object();
 
 	for (enum words column = 0; column < WORDS_COUNT; column++) {
-		json_t *counts = json_object();
+		json_t *counts;
 
+		if (words_judged(column))
+			continue;
+		counts = json_object();
 		for (int i = 1; i < words_count(column); i++)
 			json_object_set_new(counts, word(column, i),
 					    json_integer((json_int_t)tally->words[column][i]));
-		if (column == WORDS_CERTIFICATE || column == WORDS_SHARE ||
-		    column == WORDS_HEADLINE) /* verdicts: not this run's to count */
-			json_decref(counts);
-		else
-			json_object_set_new(columns, words_column(column), counts);
+		json_object_set_new(columns, words_column(column), counts);
 	}
 	return columns;
 }

@@ -37,6 +37,9 @@ struct options {
 	const char *root_cas;
 	int min_version, max_version; /* TLS1_VERSION … TLS1_3_VERSION */
 	const char *asn_db, *geo_db;
+	bool no_mta_sts, no_dane, no_tlsrpt;
+	unsigned mta_sts_port;
+	double mta_sts_timeout;
 	unsigned shards, shard;
 	uint64_t seed;
 	bool seed_given;

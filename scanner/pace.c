@@ -233,7 +233,7 @@ start_lane(struct pace *pace, struct lane *lane, int64_t now)
 	lane->network->active++;
 	pace->active++;
 	pace->waiting--;
-	pace->config.start(job, pace->config.arg);
+	job->start(job);
 }
 
 static bool

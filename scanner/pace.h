@@ -18,8 +18,9 @@ struct pace;
 struct lane;
 
 struct pace_job {
-	struct address address; /* set by the owner, the rest is pace's */
-	struct lane *lane;
+	struct address address;              /* set by the owner */
+	void (*start)(struct pace_job *job); /* its turn has come; set by the owner */
+	struct lane *lane;                   /* the rest is pace's */
 	struct pace_job *next;
 };
 
@@ -28,8 +29,6 @@ struct pace_config {
 	double rate;          /* a second over all, 0: no limit */
 	double server_rate;   /* a second to one address, 0: no limit */
 	unsigned per_network; /* at once to one neighbourhood, 0: no limit */
-	void (*start)(struct pace_job *job, void *arg); /* the job's turn has come */
-	void *arg;
 };
 
 struct pace *pace_new(struct event_base *base, const struct pace_config *config);

@@ -19,17 +19,16 @@ struct prober {
 	struct event_base *base;
 	struct mailbox *inbox; /* jobs to start; the pool's leave letter: the end */
 	struct gate *handshakes;
+	void *desks[PROBE_COUNT];
 	struct pool_job *talking; /* the thread's */
 	struct letter leave;
 	size_t load; /* the coordinator's: jobs given and not yet back */
 };
 
 struct pool {
-	const struct probe *probe;
-	void *shared;
+	const struct probe *const *table;
+	void *shared[PROBE_COUNT];
 	struct mailbox *outbox;
-	pool_done *done;
-	void *arg;
 	unsigned count;
 	struct prober probers[];
 };
@@ -47,7 +46,7 @@ forget(struct prober *prober, struct pool_job *job)
 
 /* On the prober's thread: a conversation has ended. */
 static void
-conversation_done(struct server_facts *facts, int local_error, void *arg)
+conversation_done(void *facts, int local_error, void *arg)
 {
 	struct pool_job *job = arg;
 
@@ -61,15 +60,15 @@ conversation_done(struct server_facts *facts, int local_error, void *arg)
 static void
 start_conversation(struct prober *prober, struct pool_job *job)
 {
-	struct pool *pool = prober->pool;
+	enum probe_kind kind = job->job.kind;
 
 	job->previous = NULL;
 	job->next = prober->talking;
 	if (job->next != NULL)
 		job->next->previous = job;
 	prober->talking = job;
-	job->conversation = pool->probe->start(pool->shared, prober->base, prober->handshakes,
-					       &job->job, conversation_done, job);
+	job->conversation = prober->pool->table[kind]->start(prober->desks[kind], &job->job,
+							     conversation_done, job);
 }
 
 static void
@@ -93,7 +92,7 @@ prober_main(void *arg)
 		struct pool_job *job = prober->talking;
 
 		forget(prober, job);
-		prober->pool->probe->cancel(job->conversation);
+		prober->pool->table[job->job.kind]->cancel(job->conversation);
 	}
 	return NULL;
 }
@@ -102,11 +101,11 @@ prober_main(void *arg)
 static void
 on_result(struct letter *letter, void *arg)
 {
-	struct pool *pool = arg;
 	struct pool_job *job = table_owner(letter, struct pool_job, letter);
 
+	(void)arg;
 	job->prober->load--;
-	pool->done(job, pool->arg);
+	job->done(job);
 }
 
 static void
@@ -122,21 +121,23 @@ prober_open(struct pool *pool, struct prober *prober)
 		die("no event loop for a thread");
 	prober->inbox = mailbox_new(prober->base, on_job, prober);
 	prober->handshakes = gate_new(HANDSHAKES);
+	for (int i = 0; i < PROBE_COUNT; i++)
+		prober->desks[i] =
+		    pool->table[i]->enter(pool->shared[i], prober->base, prober->handshakes);
 	if (pthread_create(&prober->thread, NULL, prober_main, prober) != 0)
 		die("thread %u could not be started", (unsigned)(prober - pool->probers) + 1);
 }
 
 struct pool *
-pool_open(struct event_base *base, const struct probe *probe, const struct options *options,
-	  pool_done *done, void *arg)
+pool_open(struct event_base *base, const struct probe *const table[PROBE_COUNT],
+	  const struct options *options)
 {
 	struct pool *pool =
 	    mem_alloc(sizeof *pool + options->threads * sizeof pool->probers[0]);
 
-	pool->probe = probe;
-	pool->shared = probe->open(options);
-	pool->done = done;
-	pool->arg = arg;
+	pool->table = table;
+	for (int i = 0; i < PROBE_COUNT; i++)
+		pool->shared[i] = table[i]->open(options);
 	pool->outbox = mailbox_new(base, on_result, pool);
 	pool->count = options->threads;
 	for (unsigned i = 0; i < pool->count; i++)
@@ -159,6 +160,17 @@ pool_start(struct pool *pool, struct pool_job *job)
 	mailbox_send(least->inbox, &job->letter);
 }
 
+static void
+prober_close(struct prober *prober)
+{
+	pthread_join(prober->thread, NULL);
+	for (int i = 0; i < PROBE_COUNT; i++)
+		prober->pool->table[i]->leave(prober->desks[i]);
+	gate_free(prober->handshakes);
+	mailbox_free(prober->inbox);
+	event_base_free(prober->base);
+}
+
 void
 pool_close(struct pool *pool)
 {
@@ -166,15 +178,10 @@ pool_close(struct pool *pool)
 		return;
 	for (unsigned i = 0; i < pool->count; i++)
 		mailbox_send(pool->probers[i].inbox, &pool->probers[i].leave);
-	for (unsigned i = 0; i < pool->count; i++) {
-		struct prober *prober = &pool->probers[i];
-
-		pthread_join(prober->thread, NULL);
-		gate_free(prober->handshakes);
-		mailbox_free(prober->inbox);
-		event_base_free(prober->base);
-	}
+	for (unsigned i = 0; i < pool->count; i++)
+		prober_close(&pool->probers[i]);
 	mailbox_free(pool->outbox);
-	pool->probe->close(pool->shared);
+	for (int i = 0; i < PROBE_COUNT; i++)
+		pool->table[i]->close(pool->shared[i]);
 	free(pool);
 }

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What the scanner knows of a probe: how to begin a conversation with one
+ * What the scanner knows of probes: how to begin a conversation with one
  * address, and that it will be told of its end.  probes/probes.c holds the table.
  *
- * A probe is opened once (its shared part is read-only afterwards, so every
- * prober thread uses it) and started once a conversation, on the thread of the
- * event base it is given.  done is called exactly once on that thread, never
- * before start has returned, never after cancel; the facts are then the
- * receiver's.
+ * A probe is opened once (its shared part is read-only afterwards) and entered
+ * once for each prober thread: the desk holds what belongs to the thread and its
+ * event base.  Each conversation is started at a desk, on its thread.  done is
+ * called exactly once on that thread, never before start has returned, never
+ * after cancel; the facts are then the receiver's.
  */
 #ifndef SCANNER_PROBE_H
 #define SCANNER_PROBE_H
@@ -18,28 +18,38 @@
 #include "scanner/gate.h"
 #include "scanner/options.h"
 
+enum probe_kind {
+	PROBE_SERVER, /* talks to a mail server; its facts: struct server_facts */
+	PROBE_POLICY, /* fetches an MTA-STS policy; struct sts_facts, from `fetch` on */
+	PROBE_COUNT,
+};
+
 struct probe_job {
-	const char *host; /* MX host name, for SNI and traces; NULL: none.  Lent until done */
+	enum probe_kind kind;
+	const char *host; /* for SNI and traces; NULL (not for a policy): none.  Lent until done
+			   */
 	struct address address; /* whom to contact */
 	struct address from;    /* source address, or none */
-	bool anonymous;         /* offer TLS without certificates, too */
+	bool anonymous;         /* of a server: offer TLS without certificates, too */
 };
 
 /* facts is NULL when a local failure (errno) ended the conversation: nothing
- * was learnt about the server, and it is to be asked again. */
-typedef void probe_done(struct server_facts *facts, int local_error, void *arg);
+ * was learnt about the other side, and it is to be asked again. */
+typedef void probe_done(void *facts, int local_error, void *arg);
 
 struct probe {
 	const char *name, *help;
 	/* Dies on the operator's mistakes. */
 	void *(*open)(const struct options *options);
 	void (*close)(void *shared);
-	void *(*start)(void *shared, struct event_base *base, struct gate *handshakes,
-		       const struct probe_job *job, probe_done *done, void *arg);
+	/* A desk; called before its thread runs, and after. */
+	void *(*enter)(void *shared, struct event_base *base, struct gate *handshakes);
+	void (*leave)(void *desk);
+	void *(*start)(void *desk, const struct probe_job *job, probe_done *done, void *arg);
 	void (*cancel)(void *conversation);
 };
 
-/* The probe that talks to a mail server. */
-extern const struct probe *const probe_server;
+/* By enum probe_kind. */
+extern const struct probe *const probes[PROBE_COUNT];
 
 #endif

@@ -2,10 +2,8 @@
 #include "scanner/servers.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "scanner/geo.h"
-#include "scanner/log.h"
 #include "scanner/mem.h"
 #include "scanner/pace.h"
 #include "scanner/pool.h"
@@ -13,8 +11,6 @@
 #include "scanner/sources.h"
 #include "scanner/sweep.h"
 #include "scanner/table.h"
-
-#define SHORTAGE_PAUSE 1.0 /* seconds */
 
 struct server {
 	struct server *next;
@@ -57,6 +53,9 @@ servers_free(struct servers *servers)
 	free(servers);
 }
 
+static void start(struct pace_job *job);
+static void finished(struct pool_job *job);
+
 void
 servers_add(struct servers *servers, const struct address *address, const char *host)
 {
@@ -66,8 +65,11 @@ servers_add(struct servers *servers, const struct address *address, const char *
 	server->next = servers->list;
 	servers->list = server;
 	server->turn.address = *address;
+	server->turn.start = start;
+	server->conversation.job.kind = PROBE_SERVER;
 	server->conversation.job.address = *address;
 	server->conversation.job.host = host;
+	server->conversation.done = finished;
 	pace_submit(servers->sweep->pace, &server->turn, 0);
 }
 
@@ -78,27 +80,6 @@ try_again(struct server *server, double delay)
 	server_facts_free(server->conversation.facts);
 	server->conversation.facts = NULL;
 	pace_submit_again(server->servers->sweep->pace, &server->turn, delay);
-}
-
-static void
-short_of_means(struct server *server, int error)
-{
-	struct sweep *sweep = server->servers->sweep;
-
-	if (sweep->shortages++ == 0)
-		log_warn("no connection can be opened (%s): the sweep waits", strerror(error));
-	pace_hold(sweep->pace, SHORTAGE_PAUSE);
-	try_again(server, 0);
-}
-
-static double
-back_off(const struct options *options, unsigned attempts)
-{
-	double delay = options->retry_delay;
-
-	while (--attempts > 0)
-		delay *= 2;
-	return delay;
 }
 
 /* Hands over what was learnt; the server may be gone afterwards. */
@@ -131,11 +112,11 @@ learnt(struct server *server)
 	report(server, facts);
 }
 
-void
-servers_start(struct pace_job *job, void *arg)
+static void
+start(struct pace_job *job)
 {
-	struct sweep *sweep = arg;
 	struct server *server = table_owner(job, struct server, turn);
+	struct sweep *sweep = server->servers->sweep;
 	struct lane *lane = job->lane; /* outlives the server */
 	struct server_facts *known =
 	    server->attempts == 0 ? silent_recall(sweep->silent, &job->address) : NULL;
@@ -174,23 +155,25 @@ ask_again(struct server *server)
 		server->conversation.job.anonymous = true;
 		try_again(server, 0);
 	} else {
-		try_again(server, back_off(server->servers->sweep->options, server->attempts));
+		try_again(server, sweep_back_off(server->servers->sweep, server->attempts));
 	}
 }
 
-void
-servers_finished(struct pool_job *job, void *arg)
+static void
+finished(struct pool_job *job)
 {
-	struct sweep *sweep = arg;
 	struct server *server = table_owner(job, struct server, conversation);
+	struct sweep *sweep = server->servers->sweep;
 	struct lane *lane = server->turn.lane; /* outlives the server */
 
 	server->attempts += job->facts != NULL;
-	if (job->facts == NULL)
-		short_of_means(server, job->local_error);
-	else if (!may_be_anonymous(server) && !worth_a_retry(server))
+	if (job->facts == NULL) {
+		sweep_short_of_means(sweep, job->local_error);
+		try_again(server, 0);
+	} else if (!may_be_anonymous(server) && !worth_a_retry(server)) {
 		learnt(server);
-	else if (!sweep->draining) /* otherwise the sweep that goes on asks it again */
+	} else if (!sweep->draining) { /* otherwise the sweep that goes on asks it again */
 		ask_again(server);
+	}
 	pace_finished(sweep->pace, lane);
 }

@@ -22,10 +22,4 @@ void servers_free(struct servers *servers);
 /* host: for SNI, NULL: none; lent until the last done. */
 void servers_add(struct servers *servers, const struct address *address, const char *host);
 
-/* The callbacks that pace and pool are given by the sweep. */
-struct pace_job;
-struct pool_job;
-void servers_start(struct pace_job *job, void *sweep);
-void servers_finished(struct pool_job *job, void *sweep);
-
 #endif

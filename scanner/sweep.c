@@ -16,9 +16,9 @@
 #include "scanner/log.h"
 #include "scanner/mem.h"
 #include "scanner/pace.h"
+#include "scanner/policies.h"
 #include "scanner/pool.h"
 #include "scanner/progress.h"
-#include "scanner/servers.h"
 #include "scanner/silent.h"
 #include "scanner/sources.h"
 #include "scanner/steering.h"
@@ -27,7 +27,8 @@
 
 #define TURN                 0.1 /* seconds between looks at what no event tells */
 #define DESCRIPTORS_BESIDE   64  /* for files and resolvers */
-#define DESCRIPTORS_A_THREAD 4   /* its loop and its bell */
+#define DESCRIPTORS_A_THREAD 6   /* its loop, its bell and libcurl's */
+#define SHORTAGE_PAUSE       1.0 /* seconds */
 
 /* Enough targets under way that those which wait for a slow server or a retry do
  * not leave senders idle; few enough that memory stays flat. */
@@ -101,8 +102,6 @@ sweep_open(const struct options *options)
 		.rate = options->rate,
 		.server_rate = options->server_rate_limit,
 		.per_network = options->max_conns_per_network,
-		.start = servers_start,
-		.arg = sweep,
 	};
 
 	signal(SIGPIPE, SIG_IGN);
@@ -118,6 +117,7 @@ sweep_open(const struct options *options)
 	sweep->pace = pace_new(sweep->base, &pace);
 	sweep->tally = mem_alloc(sizeof *sweep->tally);
 	sweep->domains = domains_new(sweep);
+	sweep->policies = policies_new(sweep);
 	sweep->dns = dns_open(sweep->base, options);
 	return sweep;
 }
@@ -126,6 +126,7 @@ void
 sweep_close(struct sweep *sweep)
 {
 	domains_free(sweep->domains);
+	policies_free(sweep->policies);
 	hosts_free(sweep->hosts);
 	dns_close(sweep->dns);
 	pace_free(sweep->pace);
@@ -143,6 +144,24 @@ sweep_put(struct sweep *sweep, struct record *record)
 {
 	tally_record(sweep->tally, record);
 	writer_put(sweep->writer, record);
+}
+
+void
+sweep_short_of_means(struct sweep *sweep, int error)
+{
+	if (sweep->shortages++ == 0)
+		log_warn("no connection can be opened (%s): the sweep waits", strerror(error));
+	pace_hold(sweep->pace, SHORTAGE_PAUSE);
+}
+
+double
+sweep_back_off(const struct sweep *sweep, unsigned attempts)
+{
+	double delay = sweep->options->retry_delay;
+
+	while (--attempts > 0)
+		delay *= 2;
+	return delay;
 }
 
 void
@@ -254,8 +273,7 @@ sweep_run(struct sweep *sweep, struct input *input, const struct output *output,
 	sweep->input = input;
 	begun = begin(sweep, output, self);
 	sweep->writer = writer_open(output, self);
-	sweep->pool =
-	    pool_open(sweep->base, probe_server, sweep->options, servers_finished, sweep);
+	sweep->pool = pool_open(sweep->base, probes, sweep->options);
 	sweep->progress = progress_open(sweep);
 	sweep->steering = steering_open(sweep, TURN);
 	event_base_dispatch(sweep->base);

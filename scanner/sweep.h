@@ -26,6 +26,7 @@ struct sweep {
 	struct pool *pool;
 	struct hosts *hosts;
 	struct domains *domains;
+	struct policies *policies;
 	struct writer *writer;
 	struct sources *sources;
 	struct silent *silent;
@@ -42,6 +43,11 @@ struct sweep {
 void sweep_put(struct sweep *sweep, struct record *record);
 /* May another target be taken from the input? */
 bool sweep_has_room(const struct sweep *sweep);
+/* A conversation could not be begun for want of something of ours: nothing begins
+ * for a while. */
+void sweep_short_of_means(struct sweep *sweep, int error);
+/* How long to let a host rest after so many attempts; seconds. */
+double sweep_back_off(const struct sweep *sweep, unsigned attempts);
 /* A target's record is complete: there is room for another. */
 void sweep_target_done(struct sweep *sweep);
 

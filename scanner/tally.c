@@ -14,11 +14,27 @@ tally_server(struct tally *tally, const struct server_facts *facts)
 	tally->words[WORDS_HANDSHAKE][facts->handshake]++;
 }
 
+static void
+tally_standards(struct tally *tally, const struct record *record)
+{
+	const struct sts_facts *sts = record->target.sts;
+
+	if (sts != NULL) {
+		tally->words[WORDS_STS_RECORD][sts->record]++;
+		tally->words[WORDS_STS_FETCH][sts->fetch]++;
+		tally->words[WORDS_STS_POLICY][sts->policy]++;
+		tally->words[WORDS_STS_MODE][sts->mode]++;
+	}
+	if (record->target.tlsrpt != NULL)
+		tally->words[WORDS_TLSRPT][record->target.tlsrpt->record]++;
+}
+
 void
 tally_record(struct tally *tally, const struct record *record)
 {
 	if (record->kind == RECORD_HOST) {
 		tally->hosts++;
+		tally->words[WORDS_TLSA][record->host.tlsa.lookup]++;
 		for (size_t i = 0; i < record->host.count; i++)
 			tally_server(tally, record->host.servers[i]);
 		return;
@@ -29,4 +45,5 @@ tally_record(struct tally *tally, const struct record *record)
 	tally->words[WORDS_DNS][record->target.dns]++;
 	tally->words[WORDS_MX][record->target.mx]++;
 	tally->words[WORDS_SECURITY][record->target.mx_security]++;
+	tally_standards(tally, record);
 }

@@ -40,15 +40,63 @@ static const struct {
 						    "name-mismatch") },
 	[WORDS_SHARE] = { "share",
 			  LIST(NULL, "all", "partial", "none", "stripped", "unknown") },
+	[WORDS_TLSA] = { "tlsa",
+			 LIST(NULL, "found", "none", "failed", "insecure-host", "unknown") },
+	[WORDS_DANE] = { "dane",
+			 LIST(NULL, "ok-ee", "ok-ta", "mismatch", "name-mismatch", "expired",
+			      "ta-missing", "no-starttls", "unusable", "lookup-failed",
+			      "no-tlsa", "insecure-mx", "insecure-host", "unknown") },
+	[WORDS_DANE_REASON] = { "dane_reason", LIST(NULL, "usage", "selector", "matching",
+						    "stale", "empty-hash", "data") },
+	[WORDS_DANE_SHARE] = { "dane", LIST(NULL, "all", "partial", "none", "broken", "half",
+					    "unknown") },
+	[WORDS_STS_RECORD] = { "mta_sts_record", LIST(NULL, "ok", "none", "multiple", "no-id",
+						      "bad-id", "bad-version", "bad-extension",
+						      "bad-syntax", "temporary") },
+	[WORDS_STS_FETCH] = { "mta_sts_fetch",
+			      LIST(NULL, "ok", "blocked", "dns", "tcp", "tls-mismatch",
+				   "tls-expired", "tls-self-signed", "tls-untrusted",
+				   "tls-other", "http-404", "http-redirect", "http-status",
+				   "http-broken", "too-big", "timeout") },
+	[WORDS_STS_POLICY] = { "mta_sts_policy",
+			       LIST(NULL, "ok", "empty", "bad-version", "bad-mode",
+				    "bad-max-age", "bad-mx", "no-mx", "bad-syntax") },
+	[WORDS_STS_MODE] = { "mta_sts_mode", LIST(NULL, "none", "testing", "enforce") },
+	[WORDS_STS_SERVER] = { "mta_sts", LIST(NULL, "ok", "unlisted", "bad-certificate",
+					       "no-starttls", "unknown") },
+	[WORDS_STS_DOMAIN] = { "mta_sts", LIST(NULL, "ok", "partial", "failing", "none",
+					       "broken-record", "broken-policy", "unknown") },
+	[WORDS_TLSRPT] = { "tlsrpt",
+			   LIST(NULL, "ok", "none", "multiple", "bad-version", "no-rua",
+				"bad-syntax", "unusable-rua", "temporary") },
 	[WORDS_HEADLINE] = { "headline",
-			     LIST(NULL, "no-mail", "untestable", "stripped", "plaintext",
-				  "partial", "authenticated", "encrypted") },
+			     LIST(NULL, "no-mail", "untestable", "stripped", "broken-dane",
+				  "broken-mta-sts", "plaintext", "partial", "secure-dane",
+				  "secure-mta-sts", "authenticated", "encrypted") },
 };
 
 const char *
 words_column(enum words column)
 {
 	return table[column].column;
+}
+
+bool
+words_judged(enum words column)
+{
+	switch (column) {
+	case WORDS_CERTIFICATE:
+	case WORDS_SHARE:
+	case WORDS_DANE:
+	case WORDS_DANE_REASON:
+	case WORDS_DANE_SHARE:
+	case WORDS_STS_SERVER:
+	case WORDS_STS_DOMAIN:
+	case WORDS_HEADLINE:
+		return true;
+	default:
+		return false;
+	}
 }
 
 int

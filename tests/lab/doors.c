@@ -106,9 +106,10 @@ is_deaf(const struct place *place)
 }
 
 static void
-open_door(struct doors *doors, const struct place *place, uint16_t port)
+open_door(struct doors *doors, const struct place *place, uint16_t usual_port)
 {
 	struct door *door = mem_alloc(sizeof *door);
+	uint16_t port = place->port != 0 ? place->port : usual_port;
 	bool deaf = is_deaf(place);
 
 	door->doors = doors;
@@ -127,7 +128,7 @@ open_door(struct doors *doors, const struct place *place, uint16_t port)
 }
 
 struct doors *
-doors_open(struct talks *talks, struct plan *plan, uint16_t port)
+doors_open(struct talks *talks, struct plan *plan, uint16_t usual_port)
 {
 	struct doors *doors = mem_alloc(sizeof *doors);
 	struct place *place = NULL;
@@ -139,7 +140,7 @@ doors_open(struct talks *talks, struct plan *plan, uint16_t port)
 		struct place *wildcard = plan_find(plan, &any);
 
 		if (wildcard == NULL || wildcard == place)
-			open_door(doors, place, port);
+			open_door(doors, place, usual_port);
 	}
 	return doors;
 }

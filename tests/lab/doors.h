@@ -15,7 +15,7 @@ struct doors;
 
 /* Dies when an address cannot be listened on.  Conversations are started in
  * talks, whose base runs the doors. */
-struct doors *doors_open(struct talks *talks, struct plan *plan, uint16_t port);
+struct doors *doors_open(struct talks *talks, struct plan *plan, uint16_t usual_port);
 void doors_close(struct doors *doors);
 
 #endif

@@ -4,13 +4,16 @@
 What a domain is depends on the hash of its name alone: 60 % are with one of ten
 big providers, 25 % with one of a hundred medium ones, 15 % keep a server of
 their own.  Servers of medium providers and own ones have the faults of FAULTS,
-domains those of DOMAIN_FAULTS, in these shares.
+domains those of DOMAIN_FAULTS, in these shares.  Some publish TLSA records, where
+their zone is signed, some an MTA-STS policy, some where they want TLSRPT reports.
 """
 
 import hashlib
 import ipaddress
 import re
 
+import policies
+import tlsa
 from world import World
 
 BIG, MEDIUM = 10, 100
@@ -31,6 +34,18 @@ FAULTS = (
 # Per mille of domains.
 DOMAIN_FAULTS = ((20, "nxdomain"), (20, "null"), (10, "none"), (5, "temporary"),
                  (5, "implicit"), (5, "no-address"), (5, "bad-target"))
+# Per mille: of those who run servers in signed zones, of domains, of domains.
+SHARES = {"tlsa": 100, "mta-sts": 100, "tlsrpt": 100}
+BIG_WITH_TLSA = 4            # this one of the big providers publishes them, no other does
+# Per mille of those who publish records: usage, selector, matching type, of what.
+TLSA = ((750, 3, 1, 1, "leaf"), (120, 2, 1, 1, "issuer"), (80, 3, 1, 1, "other"),
+        (50, 1, 1, 1, "leaf"))
+# Per mille of policies: mode; and what is wrong with them.
+MODES = ((500, "enforce"), (400, "testing"), (100, "none"))
+STS_FAULTS = ((30, "no-id"), (40, "404"), (40, "expired"), (40, "wrong-name"), (20, "redirect"),
+              (40, "unlisted"))
+HOSTED_POLICIES = 700        # per mille are aliases of POLICY_HOST
+POLICY_HOST = "policies.providers"
 KINDS = ("good", "rsa2048", "wildcard", "p384")
 
 
@@ -65,24 +80,42 @@ class Inventor:
     def __init__(self):
         self.world = World()
         self.hosts = {}          # host -> (script, kind), what listens there
+        self.tlsa = {}           # host -> a row of TLSA, without its share
+        self.names = set()       # of all domains
         self.next_address = FIRST_ADDRESS
 
     def zone(self, domain):
         """Zones are top-level domains, and those that fail on purpose."""
         top = domain.rpartition(".")[2]
         if top not in self.world.zones:
-            signed = number("zone", top) % SIGNED_EVERY == 0
+            signed = number("signed", top) % SIGNED_EVERY == 0
             self.world.zones[top] = "signed" if signed else "unsigned"
 
     def host(self, name, script, kind):
         if name in self.hosts:
             return
         self.hosts[name] = (script, kind)
+        self.world.kinds[name] = kind
         address = str(ipaddress.ip_address(self.next_address))
         self.next_address += 1
         self.world.add_address(name, address)
         if script is not None:
             self.world.plan.append(f"{address} {name} {script} {kind}")
+
+    def secure(self, name):
+        return self.world.zones.get(self.world.zone_of(name)) == "signed"
+
+    def publish_tlsa(self, provider, host):
+        """All hosts of a provider or none."""
+        publishes = number("tlsa", provider) % 1000 < SHARES["tlsa"]
+        if provider.startswith("big-"):
+            publishes = provider == f"big-{BIG_WITH_TLSA}.providers"
+        if host in self.tlsa or not publishes or not self.secure(host) \
+                or self.hosts[host][1] is None:
+            return
+        self.tlsa[host] = pick(TLSA, "record", provider)
+        usage, selector, matching, of = self.tlsa[host]
+        self.world.tlsa.append(tlsa.read_record([host, usage, selector, matching, f"of={of}"]))
 
     def provider_hosts(self, name, count, faulty):
         hosts = []
@@ -90,6 +123,7 @@ class Inventor:
             host = f"mx{i + 1}.{name}"
             fault = pick(FAULTS, "fault", name) if faulty else None
             self.host(host, *(fault or ("good", KINDS[number("kind", name) % len(KINDS)])))
+            self.publish_tlsa(name, host)
             hosts.append(host)
         return hosts
 
@@ -108,14 +142,48 @@ class Inventor:
         for i, host in enumerate(hosts):
             self.world.add_record(domain, "MX", f"{10 * (i + 1)} {host}.")
         self.world.truth[domain] = {
-            "dns": "ok", "mx": "ok",
-            "servers": {host: {"script": self.hosts[host][0], "kind": self.hosts[host][1]}
-                        for host in hosts}}
+            "dns": "ok", "mx": "ok", "secure": self.secure(domain),
+            "mta_sts": self.publish_policy(domain, hosts), "tlsrpt": self.publish_tlsrpt(domain),
+            "servers": {host: self.server_truth(host) for host in hosts}}
+
+    def server_truth(self, host):
+        script, kind = self.hosts[host]
+        return {"script": script, "kind": kind, "secure": self.secure(host),
+                "tlsa": self.tlsa.get(host)}
+
+    def publish_policy(self, domain, hosts):
+        """What is published, for the truth, or None."""
+        if number("mta-sts", domain) % 1000 >= SHARES["mta-sts"]:
+            return None
+        mode, = pick(MODES, "mode", domain)
+        fault, = pick(STS_FAULTS, "policy", domain) or (None,)
+        patterns = ["mail.elsewhere.example"] if fault == "unlisted" else hosts
+        words = [f"mode={mode}", f"mx={','.join(patterns)}"]
+        if fault in ("expired", "wrong-name"):
+            words.append(f"certificate={fault}")
+        elif fault in ("404", "redirect"):
+            words.append(f"how={'301' if fault == 'redirect' else fault}")
+        elif fault == "no-id":
+            words.append("record=no")
+            self.world.add_record(f"_mta-sts.{domain}", "TXT", '"v=STSv1;"')
+        hosted = number("hosted", domain) % 1000 < HOSTED_POLICIES
+        if hosted and f"mta-sts.{domain}" not in self.names:
+            words.append(f"at={POLICY_HOST}")
+        self.world.policies.append(policies.Policy(domain, words))
+        return {"mode": mode, "fault": fault}
+
+    def publish_tlsrpt(self, domain):
+        publishes = number("tlsrpt", domain) % 1000 < SHARES["tlsrpt"]
+        if publishes:
+            self.world.add_record(f"_smtp._tls.{domain}", "TXT",
+                                  f'"v=TLSRPTv1; rua=mailto:tls-reports@{domain}"')
+        return publishes
 
     def faulty(self, domain, what):
-        truth = {"dns": "ok", "mx": what, "servers": {}}
+        truth = {"dns": "ok", "mx": what, "servers": {}, "mta_sts": None, "tlsrpt": False,
+                 "secure": self.secure(domain)}
         if what in ("nxdomain", "temporary"):
-            truth = {"dns": what, "mx": None, "servers": {}}
+            truth.update(dns=what, mx=None)
         if what == "temporary":
             self.world.zones[domain] = "lame"
         elif what == "null":
@@ -124,7 +192,7 @@ class Inventor:
             self.world.add_record(domain, "TXT", '"no mail here"')
         elif what == "implicit":
             self.host(domain, "good", "good")
-            truth["servers"][domain] = {"script": "good", "kind": "good"}
+            truth["servers"][domain] = self.server_truth(domain)
         elif what == "no-address":
             self.world.add_record(domain, "MX", f"10 nowhere.{domain}.")
             truth["mx"] = "ok"
@@ -136,7 +204,9 @@ class Inventor:
 def invent(path):
     inventor = Inventor()
     domains = read_list(path)
+    inventor.names.update(domains)
     inventor.world.zones["providers"] = "signed"
+    inventor.world.add_address(POLICY_HOST, policies.ADDRESSES[0])
     for domain in domains:
         inventor.zone(domain)
     parents = {domain[i + 1:] for domain in domains
@@ -148,4 +218,6 @@ def invent(path):
         else:
             inventor.with_servers(domain)
     inventor.world.targets = domains
+    policies.prepare(inventor.world)
+    tlsa.issue(inventor.world)
     return inventor.world

@@ -6,11 +6,17 @@ and validates on 127.0.0.1, knowing no other root.
 """
 
 import os
+import re
 import subprocess
 
 SERVER = "127.0.0.2"
 LAME = "127.0.0.3"  # a server that knows no zone
 RESOLVER = "127.0.0.1"
+# What a zone may be; an expired one's signatures are.
+STATES = ("signed", "unsigned", "bogus", "lame", "nods", "expired")
+SIGNED = ("signed", "bogus", "nods", "expired")
+PAST = ("-i", "20200101", "-e", "20200201")
+EMPTY_TLSA = re.compile(r"\tTLSA\t(\d+) (\d+) (\d+) *$", re.MULTILINE)
 HEAD = """$TTL 300
 {origin} 300 IN SOA ns.lab. hostmaster.lab. 1 3600 600 86400 60
 {origin} 300 IN NS ns.lab.
@@ -49,7 +55,7 @@ class Names:
         """What a parent says of a zone below it."""
         server = "lame.lab." if state == "lame" else "ns.lab."
         lines = [f"{origin}. 300 IN NS {server}"]
-        if state not in ("signed", "bogus"):
+        if state not in SIGNED or state == "nods":
             return lines
         secure = open(self.keys[origin] + ".ds", encoding="ascii").read().split()
         if state == "bogus":
@@ -62,7 +68,7 @@ class Names:
     def write_zones(self):
         zones = dict(self.world.zones)
         for origin, state in [("", "signed"), *zones.items()]:
-            if state in ("signed", "bogus"):
+            if state in SIGNED:
                 self.make_key(origin)
         contents = {origin: list(self.world.records.get(origin, []))
                     for origin in ["", *zones]}
@@ -80,13 +86,25 @@ class Names:
 
     def sign(self, origin):
         plain = self.zone_file(origin)
-        self.run(self.daemons.find("ldns-signzone"), "-o", origin or ".", "-f",
+        period = PAST if self.world.zones.get(origin) == "expired" else ()
+        self.run(self.daemons.find("ldns-signzone"), *period, "-o", origin or ".", "-f",
                  plain + ".signed", plain, self.keys[origin])
-        os.rename(plain + ".signed", plain)
+        self.tidy(plain + ".signed", plain)
         spoiled = [(owner, kind) for owner, kind in self.world.spoiled
                    if self.world.zone_of(owner) == origin]
         if spoiled:
             self.spoil(plain, spoiled)
+
+    @staticmethod
+    def tidy(source, path):
+        """TLSA records without data as NSD can read them."""
+        with open(source, encoding="utf-8") as file:
+            text = EMPTY_TLSA.sub(
+                lambda found: "\tTYPE52\t\\# 3 " + bytes(map(int, found.groups())).hex(),
+                file.read())
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(text)
+        os.remove(source)
 
     @staticmethod
     def spoil(path, spoiled):
@@ -168,6 +186,9 @@ remote-control:
         processes.start("unbound", [self.daemons.find("unbound"), "-d", "-c",
                                     self.path("unbound.conf")])
         processes.wait_for("unbound", answers_with_ad)
+        log = processes.tail("nsd").rpartition("nsd starting")[2]
+        if " errors" in log:
+            raise SystemExit(f"lab: a zone cannot be read:{log}")
 
 
 def answers_with_ad():

@@ -22,17 +22,13 @@
 
 static const char usage[] =
     "usage: peer --plan FILE --scripts FILE [--port N] [--root-out FILE] [--log FILE]\n"
-    "            [--ready FILE] [--life SECONDS] [--issue HOST=FILE]...\n"
-    "A plan line: ADDRESS HOSTNAME SCRIPT [CERTIFICATE-KIND]; 0.0.0.0 or :: is every\n"
-    "address without a line of its own.  --issue writes a key and a good certificate for\n"
-    "another server.  Ends on SIGTERM or SIGINT.\n";
-
-#define MOST_ISSUED 16
+    "            [--ready FILE] [--life SECONDS] [--issue FILE]\n"
+    "A plan line: ADDRESS[/PORT] HOSTNAME SCRIPT [CERTIFICATE-KIND]; 0.0.0.0 or :: is every\n"
+    "address without a line of its own.  --issue writes keys and certificates for other\n"
+    "servers; its lines: CERTIFICATE-KIND HOSTNAME FILE.  Ends on SIGTERM or SIGINT.\n";
 
 struct choices {
-	const char *plan, *scripts, *root_out, *log, *ready;
-	char *issue[MOST_ISSUED];
-	int issued;
+	const char *plan, *scripts, *root_out, *log, *ready, *issue;
 	int port;
 	double life;
 };
@@ -61,6 +57,7 @@ read_choices(int argc, char **argv)
 				    : option == 'r' ? &choices.root_out
 				    : option == 'l' ? &choices.log
 				    : option == 'y' ? &choices.ready
+				    : option == 'i' ? &choices.issue
 						    : NULL;
 		if (file != NULL)
 			*file = optarg;
@@ -68,8 +65,6 @@ read_choices(int argc, char **argv)
 			choices.port = atoi(optarg);
 		else if (option == 't')
 			choices.life = atof(optarg);
-		else if (option == 'i' && choices.issued < MOST_ISSUED)
-			choices.issue[choices.issued++] = optarg;
 		else
 			understood = false;
 	}
@@ -113,16 +108,25 @@ open_log(const char *file)
 }
 
 static void
-issue(struct pki *pki, const struct choices *choices)
+issue(struct pki *pki, const char *list)
 {
-	for (int i = 0; i < choices->issued; i++) {
-		char *host = choices->issue[i], *file = strchr(host, '=');
+	FILE *stream = list != NULL ? fopen(list, "r") : NULL;
+	char line[1024];
+
+	if (list != NULL && stream == NULL)
+		die("%s: %s", list, strerror(errno));
+	while (stream != NULL && fgets(line, sizeof line, stream) != NULL) {
+		char *state = NULL, *kind = strtok_r(line, " \n", &state);
+		char *host = strtok_r(NULL, " \n", &state),
+		     *file = strtok_r(NULL, "\n", &state);
 
 		if (file == NULL)
-			die("--issue wants HOST=FILE: %s", host);
-		*file++ = '\0';
-		pki_issue(pki, "rsa2048", host, file);
+			die("%s: a line wants KIND HOST FILE", list);
+		pki_check_kind(kind);
+		pki_issue(pki, kind, host, file);
 	}
+	if (stream != NULL)
+		fclose(stream);
 }
 
 /* The file's appearance tells who started us that every address answers. */
@@ -148,7 +152,7 @@ main(int argc, char **argv)
 	raise_descriptors();
 	signal(SIGPIPE, SIG_IGN);
 	talks.pki = pki_new(choices.root_out);
-	issue(talks.pki, &choices);
+	issue(talks.pki, choices.issue);
 	talks.log = open_log(choices.log);
 	talks.base = event_base_new();
 	terminate = evsignal_new(talks.base, SIGTERM, end_loop, talks.base);

@@ -34,7 +34,7 @@ struct context {
 
 struct pki {
 	EVP_PKEY *keys[KEY_COUNT]; /* made when first needed */
-	EVP_PKEY *authority_key;
+	EVP_PKEY *authority_key, *root_key, *unknown_root_key;
 	X509 *root, *authorities[ISSUER_COUNT];
 	STACK_OF(X509) * hundred;
 	struct leaf *leaves[BUCKETS];
@@ -52,22 +52,23 @@ key_of(struct pki *pki, enum key_type type)
 static void
 make_authorities(struct pki *pki)
 {
-	EVP_PKEY *key = pki->authority_key;
 	struct recipe intermediate = { .common_name = "Laboratory intermediate",
-				       .key = key,
-				       .signer = key,
+				       .key = pki->authority_key,
+				       .signer = pki->root_key,
 				       .from_days = -365,
 				       .until_days = 3650,
 				       .authority = true };
 	struct recipe root = intermediate, other;
 
 	root.common_name = "Laboratory root";
+	root.key = pki->root_key;
 	pki->root = make_certificate(&root);
 	intermediate.issuer = pki->root;
 	pki->authorities[ISSUER_INTERMEDIATE] = make_certificate(&intermediate);
 	pki->authorities[ISSUER_ROOT] = pki->root;
 	other = root;
 	other.common_name = "Unknown root";
+	other.key = other.signer = pki->unknown_root_key;
 	pki->authorities[ISSUER_UNKNOWN_ROOT] = make_certificate(&other);
 	other = intermediate;
 	other.common_name = "Expired intermediate";
@@ -98,6 +99,8 @@ pki_new(const char *root_file)
 	struct pki *pki = mem_alloc(sizeof *pki);
 
 	pki->authority_key = make_key(KEY_P256);
+	pki->root_key = make_key(KEY_P256);
+	pki->unknown_root_key = make_key(KEY_P256);
 	make_authorities(pki);
 	if (root_file != NULL)
 		write_root(pki->root, root_file);
@@ -111,6 +114,21 @@ pki_check_kind(const char *kind)
 		die("no such certificate kind: %s", kind);
 }
 
+static EVP_PKEY *
+signer_of(struct pki *pki, const struct kind *kind)
+{
+	switch (kind->issuer) {
+	case ISSUER_ROOT:
+		return pki->root_key;
+	case ISSUER_UNKNOWN_ROOT:
+		return pki->unknown_root_key;
+	case ISSUER_SELF:
+		return key_of(pki, kind->key);
+	default:
+		return pki->authority_key;
+	}
+}
+
 static X509 *
 make_leaf(struct pki *pki, const struct kind *kind, const char *host)
 {
@@ -120,7 +138,7 @@ make_leaf(struct pki *pki, const struct kind *kind, const char *host)
 		.naming = kind->naming,
 		.named = true,
 		.key = key_of(pki, kind->key),
-		.signer = pki->authority_key,
+		.signer = signer_of(pki, kind),
 		.issuer = pki->authorities[kind->issuer],
 		.from_days = dated ? kind->from_days : -30,
 		.until_days = dated ? kind->until_days : 60,
@@ -130,8 +148,6 @@ make_leaf(struct pki *pki, const struct kind *kind, const char *host)
 		.version1 = kind->version1,
 	};
 
-	if (kind->issuer == ISSUER_SELF)
-		recipe.signer = recipe.key;
 	return make_certificate(&recipe);
 }
 
@@ -171,7 +187,9 @@ pki_issue(struct pki *pki, const char *name, const char *host, const char *file)
 	if (stream == NULL ||
 	    !PEM_write_PrivateKey(stream, key_of(pki, kind->key), NULL, NULL, 0, NULL, NULL) ||
 	    !PEM_write_X509(stream, leaf_of(pki, kind, host)) ||
-	    !PEM_write_X509(stream, pki->authorities[kind->issuer]) || fclose(stream) != 0)
+	    (kind->following != FOLLOWING_NOTHING &&
+	     !PEM_write_X509(stream, pki->authorities[kind->issuer])) ||
+	    fclose(stream) != 0)
 		die("%s: cannot write a certificate", file);
 }
 
@@ -297,6 +315,8 @@ pki_free(struct pki *pki)
 	for (int i = 0; i < KEY_COUNT; i++)
 		EVP_PKEY_free(pki->keys[i]);
 	EVP_PKEY_free(pki->authority_key);
+	EVP_PKEY_free(pki->root_key);
+	EVP_PKEY_free(pki->unknown_root_key);
 	sk_X509_pop_free(pki->hundred, X509_free);
 	free(pki);
 }

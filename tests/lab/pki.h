@@ -25,7 +25,8 @@ SSL *pki_ssl(struct pki *pki, const struct tls_choice *choice, const char *kind,
 	     const char *host);
 /* The leaf of a kind for a host; NULL for a kind without certificates. */
 X509 *pki_leaf(struct pki *pki, const char *kind, const char *host);
-/* Writes the key, the leaf and its issuer to a file, for another server. */
+/* Writes the key and the certificates that a server of this kind shows to a file, for
+ * another server. */
 void pki_issue(struct pki *pki, const char *kind, const char *host, const char *file);
 
 #endif

@@ -55,6 +55,19 @@ plan_next(const struct plan *plan, const struct place *place)
 	return place != NULL ? place->next : plan->first;
 }
 
+/* ADDRESS or ADDRESS/PORT. */
+static bool
+read_door(char *text, struct place *place)
+{
+	char *port = strchr(text, '/');
+
+	if (port != NULL) {
+		*port++ = '\0';
+		place->port = (uint16_t)atoi(port);
+	}
+	return address_parse(&place->address, text);
+}
+
 static void
 add_line(struct plan *plan, struct script *scripts, const char *file, unsigned number,
 	 char *line)
@@ -70,7 +83,7 @@ add_line(struct plan *plan, struct script *scripts, const char *file, unsigned n
 	place.script = name != NULL ? script_find(scripts, name) : NULL;
 	if (place.script == NULL)
 		die("%s:%u: no such script: %s", file, number, name != NULL ? name : "");
-	if (!address_parse(&place.address, address) || find_exactly(plan, &place.address))
+	if (!read_door(address, &place) || find_exactly(plan, &place.address))
 		die("%s:%u: no address, or one twice: %s", file, number, address);
 	pki_check_kind(kind != NULL ? kind : "good");
 	place.host = mem_strdup(host);

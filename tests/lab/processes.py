@@ -32,10 +32,11 @@ class Daemons:
         return dict(os.environ, LD_LIBRARY_PATH=libraries)
 
     def find(self, name):
-        for place in ("usr/sbin", "usr/bin"):
-            path = os.path.join(self.root("dns"), place, name)
-            if os.path.exists(path):
-                return path
+        for group in ("dns", "web"):
+            for place in ("usr/sbin", "usr/bin"):
+                path = os.path.join(self.root(group), place, name)
+                if os.path.exists(path):
+                    return path
         path = shutil.which(name, path=os.environ.get("PATH", "") + ":/usr/sbin:/sbin")
         if path is None:
             raise SystemExit(f"lab: no {name}: run {HERE}/install-daemons first")

@@ -65,7 +65,7 @@ def add_users():
 
 def place_certificates(folder, world):
     for server, host, _ in world.real:
-        source = open(os.path.join(folder, host + ".pem"), encoding="ascii").read()
+        source = open(os.path.join(folder, "issued", host + ".pem"), encoding="ascii").read()
         path = f"{CERTIFICATES}/{server}.pem"
         write(path, source, 0o600)
         if server == "exim":

@@ -20,6 +20,7 @@
 /* An address of the plan, and what has happened at it. */
 struct place {
 	struct address address;
+	uint16_t port; /* 0: the peer's */
 	char *host, *kind;
 	const struct script *script;
 	unsigned long contacts, open;

@@ -7,17 +7,30 @@ the target list, the real mail servers, and what a sweep of it should find.
 
 import ipaddress
 
+import names
+import policies
+import tlsa
+
 DOMAIN_COLUMNS = {"dns", "mx", "mx_security", "headline", "rank", "tag",
-                  "domain.starttls", "domain.certificate"}
+                  "domain.starttls", "domain.certificate", "domain.dane", "domain.mta_sts",
+                  "mta_sts_record", "mta_sts_fetch", "mta_sts_policy", "mta_sts_mode",
+                  "mta_sts_max_age", "mta_sts_id", "mta_sts_alias", "mta_sts_address",
+                  "mta_sts_http_status", "mta_sts_content_type", "mta_sts_lint",
+                  "tlsrpt", "tlsrpt_rua"}
+REAL_KIND = "rsa2048"      # of certificate, which all of them can use
 FIRST_PEER = int(ipaddress.ip_address("127.1.0.1"))
 
 
 class World:
     def __init__(self):
-        self.zones = {}          # origin -> signed, unsigned, bogus or lame
+        self.zones = {}          # origin -> one of names.STATES
         self.records = {}        # origin -> ["owner. TTL IN TYPE data"]
         self.spoiled = set()     # (owner, type) whose signature is broken
         self.plan = []           # "address host script kind"
+        self.kinds = {}          # host -> the kind of its certificate
+        self.tlsa = []           # tlsa.Record
+        self.policies = []       # policies.Policy
+        self.issued = {}         # host -> kind: what the peer writes for other servers
         self.targets = []
         self.real = []           # (name of the server, host, address)
         self.unreachable = []    # addresses the kernel knows no way to
@@ -48,8 +61,9 @@ class Mistake(Exception):
 class Reader:
     """Obeys the lines of the file, one method for each statement."""
 
-    def __init__(self, world):
+    def __init__(self, world, with_real):
         self.world = world
+        self.with_real = with_real
         self.groups = {}         # names for several words
         self.next_peer = FIRST_PEER
 
@@ -70,6 +84,8 @@ class Reader:
 
     def zone_statement(self, arguments, _):
         origin, state = arguments
+        if state not in names.STATES:
+            raise Mistake(f"no such state: {state}")
         self.world.zones[origin] = state
 
     def record_statement(self, arguments, _):
@@ -84,11 +100,25 @@ class Reader:
         """host NAME SCRIPT KIND [ADDRESS...]"""
         name, script, kind, *addresses = arguments
         if not addresses:
-            addresses = [str(ipaddress.ip_address(self.next_peer))]
-            self.next_peer += 1
+            addresses = [self.new_address()]
+        self.world.kinds[name] = kind
         for address in addresses:
             self.world.add_address(name, address)
             self.world.plan.append(f"{address} {name} {script} {kind}")
+
+    def new_address(self):
+        self.next_peer += 1
+        return str(ipaddress.ip_address(self.next_peer - 1))
+
+    def tlsa_statement(self, arguments, _):
+        self.world.tlsa.append(tlsa.read_record(arguments))
+
+    def policy_statement(self, arguments, _):
+        domain, *words = arguments
+        policy = policies.Policy(domain, words)
+        if policy.words["script"] is not None:
+            policy.words["at"] = self.new_address()
+        self.world.policies.append(policy)
 
     def domain_statement(self, arguments, texts):
         self.world.targets.append(arguments[0])
@@ -126,9 +156,13 @@ class Reader:
     def real_statement(self, arguments, texts):
         """real SERVER DOMAIN ADDRESS: one of the real mail servers"""
         server, domain, address = arguments
+        self.world.kinds[f"mx.{domain}"] = REAL_KIND
+        if not self.with_real:
+            return
         self.one_host(domain, texts)
         self.world.add_address(f"mx.{domain}", address)
         self.world.real.append((server, f"mx.{domain}", address))
+        self.world.issued[f"mx.{domain}"] = REAL_KIND
 
     def target_statement(self, arguments, _):
         self.world.targets.append(" ".join(arguments))
@@ -142,15 +176,13 @@ class Reader:
 
 def read_world(path, with_real):
     world = World()
-    reader = Reader(world)
+    reader = Reader(world, with_real)
     for number, line in enumerate(open(path, encoding="utf-8"), 1):
         line = line.split(" #")[0].strip()
         if not line or line.startswith("#"):
             continue
         left, _, right = line.partition(" : ")
         statement, *arguments = left.split()
-        if statement == "real" and not with_real:
-            continue
         method = getattr(reader, statement + "_statement", None)
         try:
             if method is None:
@@ -158,4 +190,6 @@ def read_world(path, with_real):
             method(arguments, right.split())
         except (Mistake, ValueError, IndexError) as problem:
             raise SystemExit(f"{path}:{number}: {statement}: {problem}")
+    policies.prepare(world)
+    tlsa.issue(world)
     return world

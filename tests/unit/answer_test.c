@@ -130,6 +130,74 @@ follows_aliases_in_any_order(void)
 	put_record("@12", TYPE_CNAME, -1, "b.example.org");
 	a = parse(TYPE_MX);
 	CHECK(a.status == ANSWER_OK && a.aliased && a.count == 1);
+	CHECK_TEXT(a.expanded, "c.example.org");
+	answer_clear(&a);
+}
+
+/* A record whose RDATA is these bytes. */
+static void
+put_bytes(const char *owner, unsigned type, const char *bytes, size_t count)
+{
+	put_name(owner);
+	put16(type);
+	put16(1);
+	put16(0);
+	put16(60);
+	put16((unsigned)count);
+	memcpy(wire + length, bytes, count);
+	length += count;
+}
+
+static void
+joins_the_strings_of_a_text(void)
+{
+	static const struct {
+		const char *rdata;
+		size_t length;
+		const char *want; /* NULL: malformed */
+	} cases[] = {
+		{ "\6v=STSv1", 7, "v=STSv" },
+		{ "\6v=STSv1", 8, NULL },
+		{ "\7v=STSv1", 8, "v=STSv1" },
+		{ "\7v=STSv1\5; id=\1"
+		  "1",
+		  16, "v=STSv1; id=1" },
+		{ "\0\2ab\0", 5, "ab" },
+		{ "\0", 1, "" },
+		{ "", 0, "" },
+		{ "\3ab", 3, NULL },
+		{ "\2ab\1", 4, NULL },
+	};
+
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct answer a;
+
+		begin(0x8180, 1, "_mta-sts.example.org", TYPE_TXT);
+		put_bytes("@12", TYPE_TXT, cases[i].rdata, cases[i].length);
+		a = parse(TYPE_TXT);
+		CHECK(a.status == (cases[i].want != NULL ? ANSWER_OK : ANSWER_MALFORMED));
+		CHECK(a.count == (cases[i].want != NULL));
+		if (a.count == 1)
+			CHECK(a.records[0].length == strlen(cases[i].want) &&
+			      memcmp(a.records[0].data, cases[i].want, a.records[0].length) ==
+				  0);
+		answer_clear(&a);
+	}
+}
+
+static void
+takes_tlsa_as_it_comes(void)
+{
+	struct answer a;
+
+	begin(0x81a0, 3, "_25._tcp.mx.example.org", TYPE_TLSA);
+	put_bytes("@12", TYPE_TLSA, "\3\1\1abc", 6);
+	put_bytes("@12", TYPE_TLSA, "\3", 1);
+	put_bytes("@12", TYPE_TLSA, "", 0);
+	a = parse(TYPE_TLSA);
+	CHECK(a.status == ANSWER_OK && a.authenticated && a.count == 3);
+	CHECK(a.records[0].length == 6 && memcmp(a.records[0].data, "\3\1\1abc", 6) == 0);
+	CHECK(a.records[1].length == 1 && a.records[2].length == 0);
 	answer_clear(&a);
 }
 
@@ -228,6 +296,8 @@ main(void)
 	RUN(reads_mx_with_ad);
 	RUN(tells_rcodes_apart);
 	RUN(follows_aliases_in_any_order);
+	RUN(joins_the_strings_of_a_text);
+	RUN(takes_tlsa_as_it_comes);
 	RUN(finds_loops);
 	RUN(keeps_the_null_mx);
 	RUN(escapes_what_no_host_has);

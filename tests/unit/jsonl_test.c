@@ -128,6 +128,113 @@ writes_servers_and_targets(void)
 	out->close(self);
 }
 
+/* The record of that place in a server's tlsa_records. */
+static void
+check_tlsa(const json_t *server, size_t place, const char *data, bool whole)
+{
+	const json_t *record = json_array_get(json_object_get(server, "tlsa_records"), place);
+
+	CHECK(json_object_size(record) == 6);
+	CHECK_TEXT(text_of(record, "data"), data);
+	CHECK_TEXT(text_of(record, "security"), "secure");
+	CHECK(number_of(record, "usable") == whole);
+	if (whole) {
+		CHECK(number_of(record, "usage") == 3);
+		CHECK(number_of(record, "selector") == 1);
+		CHECK(number_of(record, "matching") == 1);
+	} else {
+		CHECK(json_is_null(json_object_get(record, "usage")));
+		CHECK(json_is_null(json_object_get(record, "selector")));
+		CHECK(json_is_null(json_object_get(record, "matching")));
+	}
+}
+
+/* Each line of a host's servers has the host's records. */
+static void
+writes_what_hosts_publish(void)
+{
+	struct record *host = sample_host(1, "mx.example.org", sample_server("::1", "one"));
+	json_t *object;
+	void *self;
+
+	new_path();
+	self = begin();
+	sample_add_tlsa(host);
+	record_add_server(host, sample_failure("192.0.2.1", TCP_TIMEOUT));
+	CHECK(sample_put(out, self, host));
+	CHECK(sample_put(out, self, sample_host(2, "x.example", sample_server("::2", "one"))));
+	CHECK(out->commit(self));
+	for (int i = 0; i < 2; i++) {
+		object = line(i);
+		CHECK_TEXT(text_of(object, "tlsa"), "found");
+		CHECK_TEXT(text_of(object, "tlsa_base"), "mx.hoster.example");
+		CHECK(json_array_size(json_object_get(object, "tlsa_records")) == 2);
+		check_tlsa(object, 0,
+			   "ab000000000000000000000000000000"
+			   "000000000000000000000000000000cd",
+			   true);
+		check_tlsa(object, 1, "0301", false);
+		json_decref(object);
+	}
+	object = line(2);
+	CHECK_TEXT(text_of(object, "tlsa"), NULL);
+	CHECK_TEXT(text_of(object, "tlsa_base"), NULL);
+	CHECK(json_array_size(json_object_get(object, "tlsa_records")) == 0);
+	json_decref(object);
+	out->close(self);
+}
+
+static void
+check_target(const json_t *object)
+{
+	CHECK_TEXT(text_of(object, "mta_sts_record"), "ok");
+	CHECK_TEXT(text_of(object, "mta_sts_fetch"), "ok");
+	CHECK_TEXT(text_of(object, "mta_sts_policy"), "ok");
+	CHECK_TEXT(text_of(object, "mta_sts_mode"), "enforce");
+	CHECK(number_of(object, "mta_sts_max_age") == 604800);
+	CHECK_TEXT(text_of(object, "mta_sts_id"), "20260921");
+	CHECK_TEXT(text_of(object, "mta_sts_text"), "v=STSv1; id=20260921;");
+	CHECK_TEXT(text_of(object, "mta_sts_alias"), "sts.hoster.example");
+	CHECK_TEXT(text_of(object, "mta_sts_address"), "2001:db8::80");
+	CHECK(number_of(object, "mta_sts_http_status") == 200);
+	CHECK_TEXT(text_of(object, "mta_sts_content_type"), "text/plain; charset=utf-8");
+	CHECK_TEXT(text_of(object, "mta_sts_detail"), NULL);
+	CHECK_TEXT(text_of(object, "mta_sts_policy_text"), "mode: none\r\n\\xff\\x1b[2J\"");
+	CHECK_TEXT(text_of(object, "tlsrpt"), "ok");
+	CHECK_TEXT(text_of(object, "tlsrpt_rua"), "mailto:a@example.org,https://x.example/");
+	CHECK_TEXT(text_of(object, "tlsrpt_text"),
+		   "v=TLSRPTv1; rua=mailto:a@example.org,https://x.example/");
+}
+
+static void
+writes_what_domains_publish(void)
+{
+	struct record *asked = sample_domain("a.example", 0, 0);
+	json_t *object;
+	void *self;
+
+	new_path();
+	self = begin();
+	asked->target.sts = sample_sts("mode: none\r\n\xff\x1b[2J\"");
+	asked->target.tlsrpt = sample_tlsrpt();
+	CHECK(sample_put(out, self, asked));
+	CHECK(sample_put(out, self, sample_domain("b.example", 0, 0)));
+	CHECK(out->commit(self));
+	object = line(0);
+	check_target(object);
+	json_decref(object);
+	object = line(1);
+	CHECK_TEXT(text_of(object, "mta_sts_record"), NULL);
+	CHECK_TEXT(text_of(object, "mta_sts_mode"), NULL);
+	CHECK(json_is_null(json_object_get(object, "mta_sts_max_age")));
+	CHECK(json_is_null(json_object_get(object, "mta_sts_http_status")));
+	CHECK_TEXT(text_of(object, "mta_sts_address"), NULL);
+	CHECK_TEXT(text_of(object, "mta_sts_policy_text"), NULL);
+	CHECK_TEXT(text_of(object, "tlsrpt"), NULL);
+	json_decref(object);
+	out->close(self);
+}
+
 static bool
 put_many(void *self, int from, int to)
 {
@@ -232,6 +339,8 @@ main(void)
 	folder = sample_folder();
 	RUN(table_of_fields_is_whole);
 	RUN(writes_servers_and_targets);
+	RUN(writes_what_hosts_publish);
+	RUN(writes_what_domains_publish);
 	RUN(cuts_back_what_did_not_fit);
 	RUN(leaves_a_full_file_alone);
 	snprintf(command, sizeof command, "rm -r %s", folder);

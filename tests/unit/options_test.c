@@ -153,7 +153,7 @@ refuses_mistakes(void)
 		{ "sweep -qZ", "-Z: no such option" },
 		{ "sweep --quiet=yes", "--quiet takes no value" },
 		{ "sweep --json", "--json: no such option" },
-		{ "sweep --no-dane", "--no-dane: no such option" },
+		{ "sweep --no-such", "--no-such: no such option" },
 		{ "sweep example.org", "example.org: targets come from --input-file" },
 		{ "sweep --shards 2 --shard 3", "--shard: 3 is not one of 2 shards (0 to 1)" },
 		{ "sweep --shard 1", "--shard: 1 is not one of 1 shards" },

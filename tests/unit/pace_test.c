@@ -58,11 +58,10 @@ talk_over(evutil_socket_t fd, short what, void *arg)
 }
 
 static void
-start(struct pace_job *job, void *arg)
+start(struct pace_job *job)
 {
 	struct timeval tv = clock_timeval(talk_seconds);
 
-	(void)arg;
 	started_at[job - jobs] = clock_monotonic();
 	order[started++] = (int)(job - jobs);
 	if (skipped > 0) {
@@ -83,10 +82,11 @@ set_up(struct pace_config config)
 {
 	struct timeval limit = { 5, 0 };
 
-	config.start = start;
 	base = event_base_new();
 	pace = pace_new(base, &config);
 	memset(jobs, 0, sizeof jobs);
+	for (int i = 0; i < JOBS; i++)
+		jobs[i].start = start;
 	memset(started_at, 0, sizeof started_at);
 	started = finished = active = wanted = again = skipped = 0;
 	most_active = most_in_network = most_at_address = 0;

@@ -2,6 +2,7 @@
 #include "tests/unit/peer.h"
 
 #include <arpa/inet.h>
+#include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
 #include <signal.h>
@@ -83,7 +84,7 @@ struct session {
 	struct peer *peer;
 	int fd;
 	SSL *tls;
-	bool hang_up;
+	bool hang_up, refused;
 };
 
 static bool
@@ -111,6 +112,19 @@ expect(struct session *s, const char *want)
 		printf("peer: read \"%.*s\" instead of \"%s\"\n", (int)length, line, want);
 		s->peer->strayed = true;
 	}
+}
+
+static void
+read_request(struct session *s)
+{
+	char *text = s->peer->request;
+	size_t length = 0;
+
+	while (length < sizeof s->peer->request - 1 &&
+	       (length < 4 || strcmp(text + length - 4, "\r\n\r\n") != 0) &&
+	       SSL_read(s->tls, text + length, 1) == 1)
+		text[++length] = '\0';
+	s->peer->strayed |= length == 0;
 }
 
 static void
@@ -179,16 +193,31 @@ hang_up(int outgoing, int version, int type, const void *bytes, size_t length, S
 		shutdown(((struct session *)arg)->fd, SHUT_RDWR);
 }
 
+/* Alerts received have reasons of their own. */
+static void
+be_refused(struct session *s)
+{
+	int reason;
+
+	ERR_clear_error();
+	s->peer->strayed |= SSL_accept(s->tls) == 1;
+	reason = ERR_GET_REASON(ERR_peek_last_error());
+	s->peer->alert = reason > SSL_AD_REASON_OFFSET ? reason - SSL_AD_REASON_OFFSET : 0;
+}
+
 static void
 shake(struct session *s, int version)
 {
 	SSL_CTX *context = SSL_CTX_new(TLS_server_method());
+	bool own = s->peer->certificate != NULL;
 	const char *name;
 
 	SSL_CTX_set_min_proto_version(context, version);
 	SSL_CTX_set_max_proto_version(context, version);
-	SSL_CTX_use_certificate(context, certificate);
-	SSL_CTX_use_PrivateKey(context, key);
+	SSL_CTX_use_certificate(context, own ? s->peer->certificate : certificate);
+	SSL_CTX_use_PrivateKey(context, own ? s->peer->key : key);
+	if (s->peer->issuer != NULL)
+		SSL_CTX_add1_chain_cert(context, s->peer->issuer);
 	s->tls = SSL_new(context);
 	SSL_CTX_free(context);
 	SSL_set_fd(s->tls, s->fd);
@@ -196,7 +225,10 @@ shake(struct session *s, int version)
 		SSL_set_msg_callback(s->tls, hang_up);
 		SSL_set_msg_callback_arg(s->tls, s);
 	}
-	s->peer->strayed |= SSL_accept(s->tls) != 1 && !s->hang_up;
+	if (s->refused)
+		be_refused(s);
+	else
+		s->peer->strayed |= SSL_accept(s->tls) != 1 && !s->hang_up;
 	name = SSL_get_servername(s->tls, TLSEXT_NAMETYPE_host_name);
 	snprintf(s->peer->server_name, sizeof s->peer->server_name, "%s", name ? name : "");
 }
@@ -250,6 +282,15 @@ perform(struct session *s, const char *line)
 		s->hang_up = true;
 		shake(s, TLS1_2_VERSION);
 		break;
+	case '?':
+		read_request(s);
+		break;
+	case 'Z':
+		SSL_shutdown(s->tls);
+		break;
+	case 'F':
+		s->refused = true; /* and then as T */
+				   /* fall through */
 	case 'T':
 		shake(s, line[2] == '2' ? TLS1_2_VERSION : TLS1_3_VERSION);
 		break;

@@ -12,7 +12,9 @@
  *   I       read whatever comes, once        Axx     send alert xx (hex)
  *   T12 T13 a TLS handshake of that version  X       the same, but hang up after
  *                                                    the certificate was shown
- *   G       show a certificate that is none
+ *   F12 F13 the same, and the other side     G       show a certificate that is none
+ *           refuses it with an alert
+ *   ?       read lines until an empty one    Z       end TLS with a close_notify
  *
  * At the end of the script the connection is closed.
  */
@@ -20,16 +22,22 @@
 #define TESTS_UNIT_PEER_H
 
 #include <netinet/in.h>
+#include <openssl/x509.h>
 #include <pthread.h>
 #include <stdbool.h>
 
 struct peer {
 	const char *const *script; /* ends in NULL */
+	X509 *certificate;         /* to show instead of everyone's; NULL: that one */
+	X509 *issuer;              /* beside it, or NULL */
+	EVP_PKEY *key;             /* of certificate */
 	int listener;
 	pthread_t thread;
 	bool strayed;         /* what was read was not what the script says */
 	char from[64];        /* who connected */
 	char server_name[64]; /* SNI */
+	int alert;            /* with which the handshake was refused, 0: none */
+	char request[1024];   /* what ? has read */
 };
 
 /* Listens on 127.<net>.<host> at *port, or at any free port if that is 0; no

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The threads and their mailboxes, with a probe that only waits a little. */
+/* The threads and their mailboxes, with probes that only wait a little. */
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 
@@ -16,7 +17,14 @@ static struct event_base *base;
 static struct pool *pool;
 static struct pool_job jobs[JOBS];
 static int done[JOBS], finished, wanted;
-static atomic_int cancelled, opened;
+static atomic_int cancelled, opened, entered, strange;
+
+/* A thread's part of a probe. */
+struct bed {
+	struct event_base *base;
+	pthread_t sleeper; /* whoever used it first */
+	bool used;
+};
 
 /* A conversation that lasts some microseconds, or for ever. */
 struct nap {
@@ -41,6 +49,24 @@ close_nap(void *shared)
 	opened--;
 }
 
+static void *
+enter_nap(void *shared, struct event_base *on, struct gate *handshakes)
+{
+	struct bed *bed = mem_alloc(sizeof *bed);
+
+	CHECK(shared == &opened && handshakes != NULL);
+	bed->base = on;
+	entered++;
+	return bed;
+}
+
+static void
+leave_nap(void *bed)
+{
+	entered--;
+	free(bed);
+}
+
 static void
 wake(evutil_socket_t fd, short what, void *arg)
 {
@@ -58,17 +84,20 @@ wake(evutil_socket_t fd, short what, void *arg)
 }
 
 static void *
-start_nap(void *shared, struct event_base *on, struct gate *handshakes,
-	  const struct probe_job *job, probe_done *when_done, void *arg)
+start_nap(void *desk, const struct probe_job *job, probe_done *when_done, void *arg)
 {
+	struct bed *bed = desk;
 	struct nap *nap = mem_alloc(sizeof *nap);
 	struct timeval tv = { 0, job->address.bytes[1] * 100 };
 
-	(void)shared, (void)handshakes;
+	if (!bed->used)
+		bed->sleeper = pthread_self();
+	bed->used = true;
+	strange += !pthread_equal(bed->sleeper, pthread_self());
 	nap->done = when_done;
 	nap->arg = arg;
 	nap->number = job->address.bytes[2] << 8 | job->address.bytes[3];
-	nap->timer = event_new(on, -1, 0, wake, nap);
+	nap->timer = event_new(bed->base, -1, 0, wake, nap);
 	if (job->address.bytes[0] == 127)
 		event_add(nap->timer, &tv);
 	return nap;
@@ -84,25 +113,50 @@ cancel_nap(void *conversation)
 	free(nap);
 }
 
+/* The other probe is told apart by what it is given. */
+static void *
+start_doze(void *desk, const struct probe_job *job, probe_done *when_done, void *arg)
+{
+	strange += job->kind != PROBE_POLICY;
+	return start_nap(desk, job, when_done, arg);
+}
+
 static const struct probe nap_probe = {
 	.name = "nap",
 	.open = open_nap,
 	.close = close_nap,
+	.enter = enter_nap,
+	.leave = leave_nap,
 	.start = start_nap,
 	.cancel = cancel_nap,
 };
 
+static const struct probe doze_probe = {
+	.name = "doze",
+	.open = open_nap,
+	.close = close_nap,
+	.enter = enter_nap,
+	.leave = leave_nap,
+	.start = start_doze,
+	.cancel = cancel_nap,
+};
+
+static const struct probe *const table[PROBE_COUNT] = {
+	[PROBE_SERVER] = &nap_probe,
+	[PROBE_POLICY] = &doze_probe,
+};
+
 static void
-on_done(struct pool_job *job, void *arg)
+on_done(struct pool_job *job)
 {
+	const struct server_facts *facts = job->facts;
 	int number = (int)(job - jobs);
 
-	(void)arg;
 	done[number]++;
 	if (number % 10 == 0)
-		CHECK(job->facts == NULL && job->local_error == 24);
+		CHECK(facts == NULL && job->local_error == 24);
 	else
-		CHECK(job->facts != NULL && job->facts->greeting_code == number);
+		CHECK(facts != NULL && facts->greeting_code == number);
 	server_facts_free(job->facts);
 	job->facts = NULL;
 	if (++finished == wanted)
@@ -124,6 +178,8 @@ start_all(int slow)
 		address->bytes[1] = (uint8_t)(i % 7);
 		address->bytes[2] = (uint8_t)(i >> 8);
 		address->bytes[3] = (uint8_t)i;
+		jobs[i].job.kind = i % 2 == 0 ? PROBE_SERVER : PROBE_POLICY;
+		jobs[i].done = on_done;
 		pool_start(pool, &jobs[i]);
 	}
 	CHECK(finished == 0);
@@ -138,7 +194,7 @@ run(int slow)
 
 	cancelled = 0;
 	base = event_base_new();
-	pool = pool_open(base, &nap_probe, &options, on_done, NULL);
+	pool = pool_open(base, table, &options);
 	start_all(slow);
 	event_base_loopexit(base, &limit);
 	event_base_dispatch(base);
@@ -148,7 +204,7 @@ run(int slow)
 		once += done[i] == 1;
 	CHECK(once == wanted);
 	CHECK(cancelled == slow);
-	CHECK(opened == 0);
+	CHECK(opened == 0 && entered == 0 && strange == 0);
 }
 
 static void

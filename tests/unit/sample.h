@@ -104,6 +104,57 @@ sample_domain(const char *name, int64_t host, int32_t preference)
 	return r;
 }
 
+/* TLSA records of a host: one as it should be, and one that was cut short. */
+static inline void
+sample_add_tlsa(struct record *host)
+{
+	static const uint8_t whole[3 + DIGEST_BYTES] = { 3, 1, 1, 0xab, [34] = 0xcd };
+	struct tlsa_set *set = &host->host.tlsa;
+
+	set->lookup = TLSA_FOUND;
+	set->secure = true;
+	set->base = mem_strdup("mx.hoster.example");
+	set->expanded = mem_strdup("mx.hoster.example");
+	tlsa_set_add(set, whole, sizeof whole);
+	tlsa_set_add(set, whole, 2);
+}
+
+/* A policy that was fetched; what its body says is not looked at. */
+static inline struct sts_facts *
+sample_sts(const char *body)
+{
+	struct sts_facts *f = sts_facts_new();
+
+	f->record = STS_RECORD_OK;
+	f->record_text = mem_strdup("v=STSv1; id=20260921;");
+	f->id = mem_strdup("20260921");
+	f->fetch = STS_FETCH_OK;
+	f->alias = mem_strdup("sts.hoster.example");
+	address_parse(&f->address, "2001:db8::80");
+	f->http_status = 200;
+	f->content_type = mem_strdup("text/plain; charset=utf-8");
+	f->body_length = strlen(body);
+	f->body = mem_dup(body, f->body_length);
+	f->policy = STS_POLICY_OK;
+	f->mode = STS_MODE_ENFORCE;
+	f->max_age = 604800;
+	f->attempts = 2;
+	f->started = 1790000001654321;
+	f->duration_us = 250499;
+	return f;
+}
+
+static inline struct tlsrpt_facts *
+sample_tlsrpt(void)
+{
+	struct tlsrpt_facts *f = mem_alloc(sizeof *f);
+
+	f->record = TLSRPT_OK;
+	f->record_text = mem_strdup("v=TLSRPTv1; rua=mailto:a@example.org,https://x.example/");
+	f->rua = mem_strdup("mailto:a@example.org,https://x.example/");
+	return f;
+}
+
 static inline struct record *
 sample_address(const char *key, const char *name, int64_t host)
 {

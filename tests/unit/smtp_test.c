@@ -326,12 +326,12 @@ static struct options options = {
 };
 static struct event_base *base;
 static struct gate *gate;
-static void *shared;
+static void *shared, *desk;
 static int pending;
 static in_port_t port;
 
 static void
-done(struct server_facts *facts, int error, void *arg)
+done(void *facts, int error, void *arg)
 {
 	struct trial *trial = arg;
 
@@ -351,7 +351,7 @@ begin(struct trial *trial, const char *address, const char *from)
 	if (from != NULL)
 		address_parse(&job.from, from);
 	pending++;
-	trial->conversation = probe_server->start(shared, base, gate, &job, done, trial);
+	trial->conversation = probes[PROBE_SERVER]->start(desk, &job, done, trial);
 	CHECK(trial->calls == 0);
 }
 
@@ -360,15 +360,17 @@ static void
 open_probe(void)
 {
 	options.port = port;
-	shared = probe_server->open(&options);
+	shared = probes[PROBE_SERVER]->open(&options);
 	base = event_base_new();
 	gate = gate_new(64);
+	desk = probes[PROBE_SERVER]->enter(shared, base, gate);
 }
 
 static void
 close_probe(void)
 {
-	probe_server->close(shared);
+	probes[PROBE_SERVER]->leave(desk);
+	probes[PROBE_SERVER]->close(shared);
 	event_base_free(base);
 	gate_free(gate);
 	pending = 0;
@@ -406,7 +408,7 @@ cancel_some(evutil_socket_t fd, short what, void *arg)
 	(void)fd, (void)what;
 	for (size_t i = 0; i < SCENES; i++)
 		if (scenes[i].cancelled) {
-			probe_server->cancel(trials[i].conversation);
+			probes[PROBE_SERVER]->cancel(trials[i].conversation);
 			pending--;
 		}
 }
@@ -585,8 +587,10 @@ waits_behind_the_gate(void)
 	peer_start(&second.peer);
 	peer_start(&third.peer);
 	open_probe();
+	probes[PROBE_SERVER]->leave(desk);
 	gate_free(gate);
 	gate = gate_new(1);
+	desk = probes[PROBE_SERVER]->enter(shared, base, gate);
 	gate_enter(gate, &pass);
 	begin(&first, "127.82.0.1", NULL);
 	begin(&second, "127.82.0.2", NULL);
@@ -595,7 +599,7 @@ waits_behind_the_gate(void)
 	event_base_loopexit(base, &(struct timeval){ .tv_sec = 1 });
 	event_base_dispatch(base);
 	CHECK(first.calls + second.calls + third.calls == 0);
-	probe_server->cancel(third.conversation);
+	probes[PROBE_SERVER]->cancel(third.conversation);
 	pending--;
 	event_base_dispatch(base);
 	peer_join(&first.peer);
@@ -641,10 +645,10 @@ can_be_cancelled_at_once(void)
 	peer_listen(&trials[0].peer, 85, 1, &port);
 	open_probe();
 	begin(&trials[0], "127.85.0.1", NULL);
-	probe_server->cancel(trials[0].conversation);
+	probes[PROBE_SERVER]->cancel(trials[0].conversation);
 	begin(&trials[1], "127.85.0.1", NULL);
 	event_base_loop(base, EVLOOP_ONCE | EVLOOP_NONBLOCK);
-	probe_server->cancel(trials[1].conversation);
+	probes[PROBE_SERVER]->cancel(trials[1].conversation);
 	event_base_dispatch(base);
 	CHECK(trials[0].calls == 0 && trials[1].calls == 0);
 	close(trials[0].peer.listener);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "probes/verdict.h"
 
+#include "tests/unit/outcomes.h"
 #include "tests/unit/test.h"
 
 static void
@@ -26,7 +27,7 @@ gives_one_word_for_a_certificate(void)
 		{ 1, 0, 0, 0, 1, 0, CERTIFICATE_NAME_MISMATCH },
 	};
 
-	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+	for (size_t i = 0; i < COUNT(cases); i++) {
 		struct chain_verdict v = { .parsed = cases[i].parsed,
 					   .trusted = cases[i].trusted,
 					   .expired = cases[i].expired,
@@ -39,59 +40,13 @@ gives_one_word_for_a_certificate(void)
 	CHECK(judge.certificate(NULL, false) == CERTIFICATE_NONE);
 }
 
-/* Servers as one letter each. */
-static const struct {
-	char letter;
-	struct server_outcome outcome;
-} kinds[] = {
-#define UP  .tcp = TCP_CONNECTED, .greeting = GREETING_OK, .ehlo = EHLO_OK
-#define TLS .handshake = HANDSHAKE_OK
-	{ 'A', { UP, .starttls = STARTTLS_OK, TLS, .certificate = CERTIFICATE_OK } },
-	{ 'E', { UP, .starttls = STARTTLS_OK, TLS, .certificate = CERTIFICATE_SELF_SIGNED } },
-	{ 'a', { UP, .starttls = STARTTLS_OK, TLS, .certificate = CERTIFICATE_NONE } },
-	{ 'm',
-	  { UP, .starttls = STARTTLS_MASKED_BUT_WORKS, TLS, .certificate = CERTIFICATE_OK } },
-	{ 'h', { UP, .starttls = STARTTLS_HIDDEN, TLS, .certificate = CERTIFICATE_OK } },
-	{ 'i', { UP, .starttls = STARTTLS_INJECTED, TLS, .certificate = CERTIFICATE_OK } },
-	{ 'F', { UP, .starttls = STARTTLS_OK, .handshake = HANDSHAKE_ALERT } },
-	{ 'f', { UP, .starttls = STARTTLS_MASKED_BUT_WORKS, .handshake = HANDSHAKE_CLOSED } },
-	{ 'N', { UP, .starttls = STARTTLS_NOT_OFFERED } },
-	{ 'n',
-	  { .tcp = TCP_CONNECTED,
-	    .greeting = GREETING_MASKED,
-	    .ehlo = EHLO_HELO_ONLY,
-	    .starttls = STARTTLS_NOT_OFFERED } },
-	{ 'r', { UP, .starttls = STARTTLS_REFUSED } },
-	{ 'c', { UP, .starttls = STARTTLS_CLOSED } },
-	{ 't', { UP, .starttls = STARTTLS_TIMEOUT } },
-	{ 'S', { UP, .starttls = STARTTLS_STRIPPED } },
-	{ 'C', { UP, .starttls = STARTTLS_CORRUPTED } },
-	{ '4', { UP, .starttls = STARTTLS_REFUSED_TEMPORARY } },
-	{ '3', { UP } },
-	{ 'R', { .tcp = TCP_CONNECTED, .greeting = GREETING_REJECTED } },
-	{ 'T', { .tcp = TCP_CONNECTED, .greeting = GREETING_TEMPORARY } },
-	{ 'x', { .tcp = TCP_CONNECTED, .greeting = GREETING_OK, .ehlo = EHLO_REJECTED } },
-	{ 'y', { .tcp = TCP_CONNECTED, .greeting = GREETING_OK, .ehlo = EHLO_TEMPORARY } },
-	{ 'z', { .tcp = TCP_CONNECTED, .greeting = GREETING_NOT_SMTP } },
-	{ '-', { .tcp = TCP_REFUSED } },
-	{ '.', { .tcp = TCP_TIMEOUT } },
-	{ 'b', { .tcp = TCP_BLOCKED } },
-	{ '0', { .tcp = TCP_NO_ADDRESS } },
-};
-
 static struct domain_verdict
 gather(const char *servers)
 {
 	struct domain_verdict v = { 0 };
 
-	for (; *servers != '\0'; servers++) {
-		size_t i = 0;
-
-		while (i < sizeof kinds / sizeof *kinds && kinds[i].letter != *servers)
-			i++;
-		CHECK(i < sizeof kinds / sizeof *kinds);
-		judge.add_server(&v, &kinds[i].outcome);
-	}
+	for (; *servers != '\0'; servers++)
+		judge.add_server(&v, kind_of(*servers));
 	return v;
 }
 
@@ -134,7 +89,7 @@ sums_up_servers(void)
 		{ "CEAN-", "stripped", "partial", "stripped" },
 	};
 
-	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+	for (size_t i = 0; i < COUNT(cases); i++) {
 		struct domain_verdict v = gather(cases[i].servers);
 		int before = test_failures;
 
@@ -142,7 +97,7 @@ sums_up_servers(void)
 		CHECK_TEXT(word(WORDS_SHARE, (int)judge.starttls_share(&v)), cases[i].starttls);
 		CHECK_TEXT(word(WORDS_SHARE, (int)judge.certificate_share(&v)),
 			   cases[i].certificate);
-		CHECK_TEXT(word(WORDS_HEADLINE, (int)judge.headline(&v, DNS_OK, MX_OK)),
+		CHECK_TEXT(word(WORDS_HEADLINE, (int)judge.headline(&v, &takes_mail)),
 			   cases[i].headline);
 		if (test_failures > before)
 			printf("  for servers \"%s\"\n", cases[i].servers);
@@ -172,12 +127,12 @@ puts_dns_first(void)
 		{ DNS_OK, MX_OK, "0", "untestable" },
 	};
 
-	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+	for (size_t i = 0; i < COUNT(cases); i++) {
 		struct domain_verdict v = gather(cases[i].servers);
+		struct domain_outcome domain = { .dns = cases[i].dns, .mx = cases[i].mx };
 
-		CHECK_TEXT(
-		    word(WORDS_HEADLINE, (int)judge.headline(&v, cases[i].dns, cases[i].mx)),
-		    cases[i].want);
+		CHECK_TEXT(word(WORDS_HEADLINE, (int)judge.headline(&v, &domain)),
+			   cases[i].want);
 	}
 }
 
@@ -185,7 +140,7 @@ puts_dns_first(void)
 static void
 has_words_for_every_pair(void)
 {
-	size_t count = sizeof kinds / sizeof *kinds;
+	size_t count = COUNT(kinds);
 
 	for (size_t i = 0; i < count * count; i++) {
 		char ab[] = { kinds[i / count].letter, kinds[i % count].letter, '\0' };
@@ -195,8 +150,51 @@ has_words_for_every_pair(void)
 		CHECK(memcmp(&v, &w, sizeof v) == 0);
 		CHECK(v.authenticated <= v.tls && v.tls <= v.answered &&
 		      v.stripped <= v.answered && v.answered <= v.servers);
-		CHECK(judge.headline(&v, DNS_OK, MX_OK) != 0);
+		CHECK(judge.headline(&v, &takes_mail) != 0);
 	}
+}
+
+static void
+knows_who_answered(void)
+{
+	for (size_t i = 0; i < COUNT(kinds); i++)
+		CHECK(verdict_answered(&kinds[i].outcome) ==
+		      (strchr("AEamhiFfNnrctSC", kinds[i].letter) != NULL));
+}
+
+static void
+judges_servers_by_a_policy(void)
+{
+	static const struct {
+		char server;
+		bool listed, san;
+		const char *want;
+	} cases[] = {
+		{ 'A', true, true, "ok" },
+		{ 'm', true, true, "ok" },
+		{ 'h', true, true, "ok" },
+		{ 'A', true, false, "bad-certificate" }, /* named by the common name alone */
+		{ 'E', true, true, "bad-certificate" },
+		{ 'a', true, false, "bad-certificate" },
+		{ 'F', true, false, "no-starttls" },
+		{ 'N', true, false, "no-starttls" },
+		{ 'r', true, false, "no-starttls" },
+		{ 'c', true, false, "no-starttls" },
+		{ 'S', true, false, "no-starttls" },
+		{ '4', true, false, "unknown" },
+		{ 'R', true, false, "unknown" },
+		{ '.', true, false, "unknown" },
+		{ '0', true, false, "unknown" },
+		{ 'A', false, true, "unlisted" },
+		{ 'N', false, false, "unlisted" },
+		{ '.', false, false, "unlisted" },
+	};
+
+	for (size_t i = 0; i < COUNT(cases); i++)
+		CHECK_TEXT(word(WORDS_STS_SERVER,
+				(int)judge.sts_server(kind_of(cases[i].server), cases[i].listed,
+						      cases[i].san)),
+			   cases[i].want);
 }
 
 int
@@ -206,5 +204,7 @@ main(void)
 	RUN(sums_up_servers);
 	RUN(puts_dns_first);
 	RUN(has_words_for_every_pair);
+	RUN(knows_who_answered);
+	RUN(judges_servers_by_a_policy);
 	return test_end();
 }

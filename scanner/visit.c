@@ -1,0 +1,286 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "scanner/visit.h"
+
+#include <stdlib.h>
+
+#include "scanner/blocklist.h"
+#include "scanner/dns.h"
+#include "scanner/mem.h"
+#include "scanner/servers.h"
+#include "scanner/sweep.h"
+#include "scanner/tlsa.h"
+
+struct visit {
+	struct sweep *sweep;
+	struct record *record;
+	visit_done *done;
+	void *arg;
+	struct servers *servers;
+	struct dns_question *questions[2]; /* A, AAAA */
+	enum tcp_word failures[2];         /* why a family gave no address */
+	unsigned pending;                  /* questions, the search, conversations */
+	size_t addresses;
+	bool secure;    /* of the address answers so far */
+	char *expanded; /* where the host's CNAME chain ends; NULL: it is no alias */
+	struct tlsa_search *search;
+	struct address *held; /* to be contacted when the search is over */
+	size_t held_count;
+};
+
+static struct visit *
+visit_new(struct sweep *sweep, struct record *record, visit_done *done, void *arg)
+{
+	struct visit *visit = mem_alloc(sizeof *visit);
+
+	visit->sweep = sweep;
+	visit->record = record;
+	visit->done = done;
+	visit->arg = arg;
+	visit->secure = true;
+	return visit;
+}
+
+void
+visit_cancel(struct visit *visit)
+{
+	if (visit == NULL)
+		return;
+	dns_cancel(visit->questions[0]);
+	dns_cancel(visit->questions[1]);
+	tlsa_cancel(visit->search);
+	servers_free(visit->servers);
+	record_free(visit->record);
+	free(visit->expanded);
+	free(visit->held);
+	free(visit);
+}
+
+/* DNS says so of both families; 0: one was not asked for, so nobody knows. */
+static bool
+is_addressless(const struct visit *visit)
+{
+	return visit->addresses == 0 && visit->failures[0] == TCP_NO_ADDRESS &&
+	       visit->failures[1] == TCP_NO_ADDRESS;
+}
+
+/* A question, the search or a conversation is over. */
+static void
+part_done(struct visit *visit)
+{
+	struct record *record = visit->record;
+	bool addressless = is_addressless(visit);
+	visit_done *done = visit->done;
+	void *arg = visit->arg;
+
+	if (--visit->pending > 0)
+		return;
+	visit->record = NULL;
+	visit_cancel(visit);
+	done(record, addressless, arg);
+}
+
+static void
+server_done(struct server_facts *facts, void *arg)
+{
+	struct visit *visit = arg;
+
+	record_add_server(visit->record, facts);
+	part_done(visit);
+}
+
+/* Adds a row about an address that is missing or must be left alone. */
+static void
+add_row(struct visit *visit, enum tcp_word tcp, const struct address *address)
+{
+	struct server_facts *facts = server_facts_new();
+
+	facts->tcp = tcp;
+	if (address != NULL)
+		facts->address = *address;
+	record_add_server(visit->record, facts);
+}
+
+/* The name for SNI is the TLSA base domain where there are records (RFC 7672
+ * section 8.1); the record keeps it until the last conversation is over. */
+static const char *
+server_name(const struct visit *visit)
+{
+	const struct record *record = visit->record;
+
+	return record->host.tlsa.lookup == TLSA_FOUND ? record->host.tlsa.base
+						      : record->host.name;
+}
+
+static void
+contact(struct visit *visit, const struct address *address)
+{
+	if (visit->servers == NULL)
+		visit->servers = servers_new(visit->sweep, server_done, visit);
+	visit->pending++;
+	servers_add(visit->servers, address, server_name(visit));
+}
+
+static void
+hold(struct visit *visit, const struct address *address)
+{
+	visit->held = mem_realloc(visit->held, (visit->held_count + 1) * sizeof *visit->held);
+	visit->held[visit->held_count++] = *address;
+}
+
+/* Only an alias may turn out to have a base domain that is not its name. */
+static void
+add_address(struct visit *visit, const struct address *address, bool may_be_based)
+{
+	visit->addresses++;
+	if (blocklist_blocks_address(visit->sweep->blocklist, address))
+		add_row(visit, TCP_BLOCKED, address);
+	else if (may_be_based)
+		hold(visit, address);
+	else
+		contact(visit, address);
+}
+
+static void
+contact_held(struct visit *visit)
+{
+	for (size_t i = 0; i < visit->held_count; i++)
+		contact(visit, &visit->held[i]);
+	visit->held_count = 0;
+}
+
+static void
+on_search(void *arg)
+{
+	struct visit *visit = arg;
+
+	visit->search = NULL;
+	contact_held(visit);
+	part_done(visit);
+}
+
+static void
+search_records(struct visit *visit)
+{
+	struct record *record = visit->record;
+	struct tlsa_basis basis = { .found = visit->addresses > 0,
+				    .secure = visit->secure,
+				    .aliased = visit->expanded != NULL,
+				    .expanded = visit->expanded };
+
+	if (!visit->sweep->options->no_dane)
+		visit->search = tlsa_search(visit->sweep, record->host.name, &basis,
+					    &record->host.tlsa, on_search, visit);
+	if (visit->search != NULL)
+		visit->pending++;
+	else
+		contact_held(visit);
+}
+
+/* Rows for what DNS did not give: one when there is no address at all, else one
+ * for each family that failed while the other answered. */
+static void
+add_missing(struct visit *visit)
+{
+	enum tcp_word a = visit->failures[0], aaaa = visit->failures[1];
+
+	if (visit->addresses == 0)
+		add_row(visit, a > aaaa ? a : aaaa, NULL); /* bogus > temporary > none */
+	for (int i = 0; i < 2 && visit->addresses > 0; i++)
+		if (visit->failures[i] > TCP_NO_ADDRESS)
+			add_row(visit, visit->failures[i], NULL);
+}
+
+static enum tcp_word
+failure_of(enum answer_status status)
+{
+	switch (status) {
+	case ANSWER_OK:
+		return 0;
+	case ANSWER_NODATA:
+	case ANSWER_NXDOMAIN:
+	case ANSWER_LOOP: /* it will never have one */
+		return TCP_NO_ADDRESS;
+	case ANSWER_BOGUS:
+		return TCP_ADDRESS_BOGUS;
+	default:
+		return TCP_ADDRESS_TEMPORARY;
+	}
+}
+
+static bool
+repeated(const struct answer *answer, size_t i)
+{
+	for (size_t j = 0; j < i; j++)
+		if (address_equal(&answer->records[j].address, &answer->records[i].address))
+			return true;
+	return false;
+}
+
+/* An answer with addresses. */
+static void
+take_answer(struct visit *visit, const struct answer *answer)
+{
+	bool may_be_based = answer->aliased && answer->authenticated &&
+			    dns_trusted(visit->sweep->dns) && !visit->sweep->options->no_dane;
+
+	visit->secure &= answer->authenticated;
+	if (answer->expanded != NULL && visit->expanded == NULL)
+		visit->expanded = mem_strdup(answer->expanded);
+	for (size_t i = 0; i < answer->count; i++)
+		if (!repeated(answer, i))
+			add_address(visit, &answer->records[i].address, may_be_based);
+}
+
+static void
+take_addresses(struct visit *visit, int family, const struct answer *answer)
+{
+	visit->questions[family] = NULL;
+	visit->failures[family] = failure_of(answer->status);
+	if (answer->status == ANSWER_OK)
+		take_answer(visit, answer);
+	if (visit->questions[0] == NULL && visit->questions[1] == NULL) {
+		add_missing(visit);
+		search_records(visit);
+	}
+	part_done(visit);
+}
+
+static void
+on_ipv4(const struct answer *answer, void *arg)
+{
+	take_addresses(arg, 0, answer);
+}
+
+static void
+on_ipv6(const struct answer *answer, void *arg)
+{
+	take_addresses(arg, 1, answer);
+}
+
+struct visit *
+visit_host(struct sweep *sweep, struct record *record, visit_done *done, void *arg)
+{
+	struct visit *visit = visit_new(sweep, record, done, arg);
+	const char *name = record->host.name;
+
+	if (sweep->options->ipv4) {
+		visit->pending++;
+		visit->questions[0] = dns_ask(sweep->dns, name, TYPE_A, on_ipv4, visit);
+	}
+	if (sweep->options->ipv6) {
+		visit->pending++;
+		visit->questions[1] = dns_ask(sweep->dns, name, TYPE_AAAA, on_ipv6, visit);
+	}
+	return visit;
+}
+
+struct visit *
+visit_address(struct sweep *sweep, struct record *record, const struct address *address,
+	      visit_done *done, void *arg)
+{
+	struct visit *visit = visit_new(sweep, record, done, arg);
+
+	visit->addresses++;
+	contact(visit, address);
+	return visit;
+}

@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What becomes of a database that an older mxsweep wrote. */
+#include <sys/wait.h>
+
+#include "output/store.h"
+#include "tests/unit/ask.h"
+#include "tests/unit/sample.h"
+#include "tests/unit/test.h"
+#include "tests/unit/version_1.h"
+
+static const struct output *const out = &output_sqlite;
+static char *folder, path[128];
+
+/* In WAL mode, as a sweep leaves it. */
+static void
+make_old(const char *more)
+{
+	static int count;
+	sqlite3 *db;
+
+	snprintf(path, sizeof path, "%s/%d.db", folder, ++count);
+	CHECK(sqlite3_open(path, &db) == SQLITE_OK);
+	CHECK(sql_run(db, old_tables) && sql_run(db, old_rows) && sql_run(db, more));
+	CHECK(sql_run(db, "PRAGMA journal_mode = WAL"));
+	sqlite3_close(db);
+}
+
+static void
+keeps_every_row(void)
+{
+	void *store;
+	sqlite3 *db;
+
+	make_old("");
+	store = out->open(path);
+	db = store_database(store);
+	CHECK_TEXT(ask(db, "PRAGMA user_version"), "2");
+	CHECK_TEXT(ask(db, "SELECT count(*) FROM pragma_foreign_key_check"), "0");
+	CHECK_TEXT(ask(db, "PRAGMA integrity_check"), "ok");
+	CHECK_TEXT(ask(db, "SELECT json_array(sweep, started, finished, state, targets,"
+			   " domains, servers, judged) FROM sweeps"),
+		   "[1,\"2026-09-21T14:13:20Z\",\"2026-09-21T15:13:20Z\",\"complete\",2,1,2,"
+		   "\"2026-09-21T15:13:20Z\"]");
+	CHECK_TEXT(ask(db, "SELECT json_array(domain, rank, tag, dns, mx, mx_security,"
+			   " headline, starttls, certificate) FROM domains"),
+		   "[\"a.example\",7,\"news\",\"ok\",\"ok\",\"secure\",\"authenticated\","
+		   "\"all\",\"all\"]");
+	CHECK_TEXT(ask(db, "SELECT json_array(domain, preference, mx, address, asn, as_name,"
+			   " tcp, ehlo_text, starttls, cipher, chain_sha256, leaf_sha256,"
+			   " trusted, name_match, certificate, duration_ms)"
+			   " FROM servers WHERE host = 1"),
+		   "[\"a.example\",10,\"mx.example\",\"192.0.2.1\",64500,\"Example Net\","
+		   "\"connected\",\"mx.example\\nSTARTTLS\",\"ok\",\"TLS_AES_256_GCM_SHA384\","
+		   "\"bb\",\"aa\",1,1,\"ok\",82]");
+	CHECK_TEXT(ask(db, "SELECT json_array(domain, address, tcp) FROM servers"
+			   " WHERE host = 2"),
+		   "[null,\"192.0.2.2\",\"timeout\"]");
+	out->close(store);
+}
+
+/* What was never asked for is NULL, and no word. */
+static void
+knows_nothing_new_of_it(void)
+{
+	void *store;
+	sqlite3 *db;
+
+	make_old("");
+	store = out->open(path);
+	db = store_database(store);
+	CHECK_TEXT(ask(db, "SELECT coalesce(dane, mta_sts_record, mta_sts_fetch,"
+			   " mta_sts_policy, mta_sts_mode, mta_sts_max_age, mta_sts, tlsrpt,"
+			   " tlsrpt_rua, policy_list, mta_sts_id, mta_sts_text, mta_sts_alias,"
+			   " mta_sts_address, mta_sts_http_status, mta_sts_content_type,"
+			   " mta_sts_detail, mta_sts_policy_text, mta_sts_lint, tlsrpt_text)"
+			   " FROM domains"),
+		   "(null)");
+	CHECK_TEXT(ask(db, "SELECT count(*) || ' ' || count(coalesce(dane, mta_sts,"
+			   " dane_reason, dane_lint)) FROM servers"),
+		   "2 0");
+	CHECK_TEXT(ask(db, "SELECT count(*) FROM tlsa_records"), "0");
+	out->close(store);
+}
+
+static void
+list_schema(sqlite3 *db, char text[65536])
+{
+	sqlite3_stmt *s = sql_prepare(db, "SELECT name || ': ' || coalesce(sql, '') FROM"
+					  " sqlite_schema WHERE name NOT GLOB 'sqlite_*'"
+					  " ORDER BY name");
+	size_t length = 0;
+
+	while (sqlite3_step(s) == SQLITE_ROW)
+		length +=
+		    (size_t)snprintf(text + length, 65536 - length, "%s\n", sql_text(s, 0));
+	CHECK(length > 1000 && length < 65536);
+	sqlite3_finalize(s);
+}
+
+/* Tables and views are those of a new database, to the letter. */
+static void
+becomes_as_a_new_one(void)
+{
+	static char migrated[65536], fresh[65536];
+	void *store;
+
+	make_old("");
+	store = out->open(path);
+	list_schema(store_database(store), migrated);
+	out->close(store);
+	store = out->open(":memory:");
+	list_schema(store_database(store), fresh);
+	out->close(store);
+	CHECK_TEXT(migrated, fresh);
+}
+
+static void
+ignore_host(void *arg, int64_t id, const char *name, bool addressless)
+{
+	(void)name;
+	(void)addressless;
+	*(int64_t *)arg += id;
+}
+
+/* A sweep that the older one began is continued by this one. */
+static void
+continues_an_old_sweep(void)
+{
+	int64_t hosts = 0;
+	struct resume resume = { sample_ignore_target, ignore_host, &hosts };
+	struct sweep_info info = sample_info("list");
+	struct record *domain = sample_domain("b.example", 3, 10);
+	struct record *host = sample_host(3, "mx.b.example", sample_server("192.0.2.3", "new"));
+	struct begun begun;
+	void *store;
+	sqlite3 *db;
+
+	make_old("UPDATE sweep SET state = 'interrupted'");
+	store = out->open(path);
+	db = store_database(store);
+	begun = out->begin(store, &info, false, &resume);
+	CHECK(begun.continued && begun.next_host == 3 && begun.seed == 5 && hosts == 1);
+	sample_add_tlsa(host);
+	domain->target.sts = sample_sts("version: STSv1\n");
+	domain->target.tlsrpt = sample_tlsrpt();
+	CHECK(sample_put(out, store, host) && sample_put(out, store, domain));
+	CHECK(out->commit(store));
+	CHECK_TEXT(ask(db, "SELECT group_concat(domain || coalesce(mta_sts_record, '-') ||"
+			   " coalesce(tlsrpt, '-')) FROM domains"),
+		   "a.example--,b.exampleokok");
+	CHECK_TEXT(ask(db, "SELECT group_concat(mx || data) FROM tlsa_records"
+			   " WHERE usage IS NULL"),
+		   "mx.b.example0301");
+	CHECK_TEXT(ask(db, "SELECT count(judged) FROM sweeps"), "0");
+	CHECK_TEXT(ask(db, "SELECT count(*) FROM pragma_foreign_key_check"), "0");
+	out->close(store);
+}
+
+/* A step that fails leaves the file as it was: version 1, with all its rows. */
+static void
+fails_as_a_whole(void)
+{
+	sqlite3 *db;
+
+	make_old("CREATE TABLE policy(in_the_way)");
+	fflush(stdout);
+	if (fork() == 0) {
+		fclose(stderr);
+		out->open(path);
+		_exit(0);
+	}
+	wait(NULL);
+	CHECK(sqlite3_open(path, &db) == SQLITE_OK);
+	CHECK_TEXT(ask(db, "PRAGMA user_version"), "1");
+	CHECK_TEXT(ask(db, "SELECT count(*) FROM pragma_table_info('domain')"), "7");
+	CHECK_TEXT(ask(db, "SELECT count(*) FROM server"), "2");
+	sqlite3_close(db);
+}
+
+int
+main(void)
+{
+	char command[160];
+
+	folder = sample_folder();
+	RUN(keeps_every_row);
+	RUN(knows_nothing_new_of_it);
+	RUN(becomes_as_a_new_one);
+	RUN(continues_an_old_sweep);
+	RUN(fails_as_a_whole);
+	snprintf(command, sizeof command, "rm -r %s", folder);
+	return test_end() | system(command);
+}
