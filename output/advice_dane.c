@@ -10,7 +10,7 @@ static const struct advice tlsa[] = {
 			    "Let the name servers answer it, also where there are none "
 			    "(RFC 7672, section 2.1.2)."),
 	[TLSA_INSECURE_HOST] = HINT("The host's addresses are not signed (DNSSEC).",
-				    "Sign the host's zone (RFC 7672, section 2.2.2)."),
+				    "Sign the host's zone (RFC 7672, section 2.2)."),
 	[TLSA_UNKNOWN] = UNKNOWN("Whether there are TLSA records is not known.",
 				 "Give the host an address, and ask through a validating "
 				 "resolver on this host."),
@@ -24,7 +24,7 @@ static const struct advice dane[] = {
 	    BAD("DANE: the certificate matches none of the TLSA records.",
 		"Senders that go by DANE deliver nothing: publish the records of this "
 		"certificate, or go back to the one they are of "
-		"(RFC 7672, section 8.2)."),
+		"(RFC 7671, section 8)."),
 	[DANE_NAME_MISMATCH] =
 	    BAD("DANE: a TLSA record of usage 2 matches, but the certificate has another name.",
 		"Have the host name among its DNS names, or publish 3 1 1 of its key "
@@ -57,7 +57,7 @@ static const struct advice dane[] = {
 		 "Sign the domain's zone first (RFC 7672, section 2.2.1)."),
 	[DANE_INSECURE_HOST] =
 	    HINT("DANE: not possible while the host's addresses are not signed (DNSSEC).",
-		 "Sign the host's zone first (RFC 7672, section 2.2.2)."),
+		 "Sign the host's zone first (RFC 7672, section 2.2)."),
 	[DANE_UNKNOWN] = UNKNOWN("DANE could not be tested.",
 				 "Try again later, through a validating resolver on this "
 				 "host."),
