@@ -336,7 +336,7 @@ smtp_step(struct smtp *s)
 			gate_enter(s->gate, &s->pass);
 		return s->pass.state == GATE_WAITING ? IO_READ : admitted(s);
 	case HANDSHAKE:
-		io = in_time(s, stream_handshake(&s->stream));
+		io = in_time(s, tls_handshake(&s->stream));
 		return is_unsettled(io) ? io : shaken(s, io);
 	case EHLO_AGAIN:
 		io = converse(s);

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "probes/slots.h"
 #include "scanner/log.h"
 
 /* Everything the library has.  Without anonymous suites: servers that go by their
@@ -52,6 +53,21 @@ void
 tls_allow_anonymous(SSL *tls)
 {
 	SSL_set_cipher_list(tls, CIPHERS_ANONYMOUS);
+}
+
+/* The first step sends our hello and finds nothing to read. */
+enum io
+tls_handshake(struct stream *stream)
+{
+	bool begins = SSL_in_before(stream->tls);
+	enum io io;
+
+	if (begins)
+		slots_watch();
+	io = stream_handshake(stream);
+	if (begins && io == IO_READ)
+		slots_trim();
+	return io;
 }
 
 /* A big-endian number off the front of *bytes; false if it is not there. */

@@ -29,6 +29,8 @@ SSL_CTX *tls_open(int min_version, int max_version);
 void tls_allow_anonymous(SSL *tls);
 /* Lets the sight, which must live as long as tls, see what comes. */
 void tls_watch(SSL *tls, struct tls_sight *sight, struct server_facts *facts);
+/* A step of the handshake, as stream_handshake. */
+enum io tls_handshake(struct stream *stream);
 /* The word for how the handshake ended; error is the stream's. */
 enum handshake_word tls_word(const struct tls_sight *sight, enum io io, int error);
 /* Fills in version, cipher, key exchange and legacy after a good handshake. */

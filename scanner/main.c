@@ -7,6 +7,7 @@
 #include "output/check.h"
 #include "scanner/log.h"
 #include "scanner/options.h"
+#include "scanner/probe.h"
 #include "scanner/sweep.h"
 
 static const struct {
@@ -53,6 +54,7 @@ run(int argc, char *argv[])
 int
 main(int argc, char *argv[])
 {
+	probes_prepare();
 	if (argc < 2)
 		return help(stderr);
 	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)

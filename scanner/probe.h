@@ -51,5 +51,7 @@ struct probe {
 
 /* By enum probe_kind. */
 extern const struct probe *const probes[PROBE_COUNT];
+/* First in the program, before libcrypto is used for anything. */
+void probes_prepare(void);
 
 #endif
