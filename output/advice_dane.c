@@ -65,7 +65,7 @@ static const struct advice dane[] = {
 
 static const struct advice dane_reason[] = {
 	[DANE_REASON_USAGE] =
-	    BAD("The data is right, the usage is wrong.",
+	    BAD("The usage is not the right one.",
 		"Take 3 for the server's own certificate, 2 for an authority above it; 0 and "
 		"1 do not count for SMTP (RFC 7672, section 3.1.3)."),
 	[DANE_REASON_SELECTOR] = BAD("The data is right for the other selector.",
@@ -81,7 +81,8 @@ static const struct advice dane_reason[] = {
 		"(RFC 7671, section 8.1)."),
 	[DANE_REASON_EMPTY_HASH] =
 	    BAD("The data is the digest of nothing.",
-		"The script that made the record read no certificate: make it again."),
+		"The script that made the record read no certificate: make it again "
+		"(RFC 6698, section 2.1.4)."),
 	[DANE_REASON_DATA] =
 	    BAD("The data is of no certificate seen here, or has the wrong length.",
 		"Compute it again from the certificate in use (RFC 6698, section 2.1.4)."),
@@ -97,8 +98,8 @@ static const struct advice dane_share[] = {
 	[DANE_SHARE_NONE] =
 	    HINT("DANE: no MX host publishes TLSA records that senders can use.",
 		 "See below what each host lacks (RFC 7672)."),
-	[DANE_SHARE_BROKEN] =
-	    BAD("DANE: the records of an MX host do not hold.", "See below which, and why."),
+	[DANE_SHARE_BROKEN] = BAD("DANE: the records of an MX host do not hold.",
+				  "See below which, and why (RFC 7672, section 2.2)."),
 	[DANE_SHARE_HALF] =
 	    HINT("DANE: MX hosts publish TLSA records, but the MX records are not signed.",
 		 "Sign the domain's zone: only then do senders go by them "

@@ -56,7 +56,7 @@ static const struct advice sts_fetch[] = {
 		"the full chain (RFC 8461, section 3.3)."),
 	[STS_FETCH_TLS_OTHER] = BAD("MTA-STS: the policy host breaks the TLS handshake off.",
 				    "Check that the web server knows the name mta-sts.DOMAIN "
-				    "and does TLS 1.2 or 1.3."),
+				    "and does TLS 1.2 or 1.3 (RFC 8461, section 3.3)."),
 	[STS_FETCH_HTTP_404] =
 	    BAD("MTA-STS: there is no policy file.",
 		"Put it at /.well-known/mta-sts.txt of the policy host, or take the record out "
@@ -68,8 +68,9 @@ static const struct advice sts_fetch[] = {
 	[STS_FETCH_HTTP_STATUS] = BAD("MTA-STS: the web server answers with an error.",
 				      "Only status 200 counts: check its log "
 				      "(RFC 8461, section 3.3)."),
-	[STS_FETCH_HTTP_BROKEN] = BAD("MTA-STS: the policy host's answer is not HTTP.",
-				      "Check what listens on port 443."),
+	[STS_FETCH_HTTP_BROKEN] =
+	    BAD("MTA-STS: the policy host's answer is not HTTP.",
+		"Check what listens on port 443 (RFC 8461, section 3.3)."),
 	[STS_FETCH_TOO_BIG] = BAD("MTA-STS: the policy file is too big.",
 				  "Keep it under 64 KiB (RFC 8461, section 3.3)."),
 	[STS_FETCH_TIMEOUT] = BAD("MTA-STS: the policy does not arrive in time.",
@@ -131,7 +132,7 @@ static const struct advice sts_server[] = {
 static const struct advice sts_domain[] = {
 	[STS_DOMAIN_OK] = GOOD("MTA-STS: all servers are as the policy demands."),
 	[STS_DOMAIN_PARTIAL] = BAD("MTA-STS: some servers are not as the policy demands.",
-				   "See below which, and why."),
+				   "See below which, and why (RFC 8461, section 4)."),
 	[STS_DOMAIN_FAILING] = BAD("MTA-STS: no server is as the policy demands.",
 				   "See below why; until then mode testing lets mail through "
 				   "(RFC 8461, section 5)."),
@@ -184,7 +185,8 @@ static const struct advice lints[STS_LINTS] = {
 	     "Write it exactly by the rules (RFC 8461, section 3.2)."),
 	HINT("The policy lists a name that is no MX host of the domain.",
 	     "Take it out unless the host is to come (RFC 8461, section 8.1)."),
-	HINT("A name in the policy is nearly that of an MX host.", "Correct the spelling."),
+	HINT("A name in the policy is nearly that of an MX host.",
+	     "Correct the spelling (RFC 8461, section 4.1)."),
 	HINT("The policy does not list every MX host.",
 	     "Add those that are missing; senders pass them over (RFC 8461, section 4.1)."),
 	HINT("The policy changed, and the id of the record did not.",

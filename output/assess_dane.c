@@ -15,12 +15,11 @@
 #define SWEEPS_BEFORE "16"
 #define SHOWN_BEFORE  "256"
 
-enum statement { READ_NAMES, READ_RECORDS, READ_CERTIFICATES, READ_SHOWN, STATEMENTS };
+enum statement { READ_BASE, READ_RECORDS, READ_CERTIFICATES, READ_SHOWN, STATEMENTS };
 
 static const char *const texts[STATEMENTS] = {
-	[READ_NAMES] =
-	    "SELECT b.name, e.name FROM host h LEFT JOIN name b ON b.id = h.tlsa_base"
-	    " LEFT JOIN name e ON e.id = h.expanded WHERE h.id = ?1",
+	[READ_BASE] =
+	    "SELECT b.name FROM host h JOIN name b ON b.id = h.tlsa_base WHERE h.id = ?1",
 	[READ_RECORDS] = "SELECT usage, selector, matching, data FROM tlsa WHERE host = ?1"
 			 " ORDER BY position",
 	[READ_CERTIFICATES] = CERTIFICATES_OF_CHAIN,
@@ -34,7 +33,7 @@ static const char *const texts[STATEMENTS] = {
 		       " LIMIT " SHOWN_BEFORE ")",
 };
 
-#define NAMES 5 /* base, expanded, domain, its expansion, NULL */
+#define NAMES 4 /* base, domain, its expansion, NULL */
 
 struct dane_desk {
 	struct assessment *a;
@@ -87,15 +86,13 @@ add_record(struct tlsa_set *set, sqlite3_stmt *row)
 }
 
 static bool
-read_names(struct dane_desk *desk, int64_t host)
+read_base(struct dane_desk *desk, int64_t host)
 {
-	sqlite3_stmt *s = desk->statements[READ_NAMES];
+	sqlite3_stmt *s = desk->statements[READ_BASE];
 
 	sqlite3_bind_int64(s, 1, host);
-	if (sqlite3_step(s) == SQLITE_ROW) {
+	if (sqlite3_step(s) == SQLITE_ROW)
 		desk->set.base = mem_strdup(sql_text(s, 0));
-		desk->set.expanded = mem_strdup(sql_text(s, 1));
-	}
 	return sqlite3_reset(s) == SQLITE_OK;
 }
 
@@ -121,7 +118,7 @@ turn_to(struct dane_desk *desk, int64_t host)
 	desk->set = (struct tlsa_set){ .lookup = TLSA_FOUND, .secure = true };
 	desk->host = host;
 	desk->usable = desk->judged = false;
-	return read_names(desk, host) && read_records(desk, host);
+	return read_base(desk, host) && read_records(desk, host);
 }
 
 static bool
@@ -171,7 +168,7 @@ static void
 list_names(const struct dane_desk *desk, const char *domain, const char *expanded,
 	   const char *names[NAMES])
 {
-	const char *all[] = { desk->set.base, desk->set.expanded, domain, expanded };
+	const char *all[] = { desk->set.base, domain, expanded };
 	int count = 0;
 
 	for (size_t i = 0; i < sizeof all / sizeof *all; i++)

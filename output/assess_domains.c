@@ -16,6 +16,7 @@ enum {
 	STS_FETCH,
 	STS_POLICY,
 	STS_MODE,
+	STS_ATTEMPTS,
 	HOST,
 	TLSA,
 	TLSA_USABLE,
@@ -28,9 +29,8 @@ enum {
  * servers of one host follow each other. */
 static const char *const texts[STATEMENTS] = {
 	[READ_DOMAINS] =
-	    "SELECT d.name, d.dns, d.mx, d.mx_security, d.mta_sts_record, m.fetch, m.word, "
-	    "m.mode,"
-	    " l.host, h.tlsa, h.tlsa = 'found' AND EXISTS"
+	    "SELECT d.name, d.dns, d.mx, d.mx_security, d.mta_sts_record, m.fetch, m.word,"
+	    " m.mode, m.attempts, l.host, h.tlsa, h.tlsa = 'found' AND EXISTS"
 	    "  (SELECT 1 FROM tlsa t WHERE t.host = h.id AND t.usable),"
 	    " " DANE_OF_LINK ", lv.mta_sts,"
 	    " v.tcp, v.greeting, v.ehlo, v.starttls, v.handshake, sv.certificate FROM domain d"
@@ -91,6 +91,7 @@ begin_domain(sqlite3_stmt *row)
 			    WORDS_STS_POLICY, sql_text(row, STS_POLICY)),
 			.sts_mode = (enum sts_mode_word)word_parse(WORDS_STS_MODE,
 								   sql_text(row, STS_MODE)),
+			.sts_attempts = (unsigned)sqlite3_column_int(row, STS_ATTEMPTS),
 		},
 	};
 }

@@ -41,7 +41,7 @@ static const char *const texts[STATEMENTS] = {
 	    "  WHERE now.id = ?1 AND p.word = 'ok' AND p.mode IN ('testing', 'enforce')"
 	    "  AND coalesce(p.started, s.started) + min(p.max_age, 31557600)"
 	    "   > coalesce(m.started, now.started)"
-	    "  AND (d.mta_sts_record = 'none' OR m.fetch IN ('dns', 'http-404')"
+	    "  AND (d.mta_sts_record = 'none' OR m.fetch = 'http-404'"
 	    "   OR m.http_status = 410 OR m.word = 'empty')"
 	    "  AND NOT EXISTS (SELECT 1 FROM sweep t CROSS JOIN mta_sts q ON q.sweep = t.id"
 	    "   AND q.name = p.name WHERE t.id > s.id AND t.id < ?1 AND q.word = 'ok'))",

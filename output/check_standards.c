@@ -29,26 +29,17 @@ enum {
 	TLSRPT_TEXT,
 };
 
+/* clang-format off */
 /* What strangers wrote may be long, and of many lines. */
 #define SHORT(column) "replace(substr(" column ", 1, 300), char(10), ' | ')"
 
-static const char domain_columns[] = "SELECT dane, mx_security, mta_sts_record, " SHORT(
-    "mta_sts_text") ", mta_sts_fetch,"
-		    " mta_sts_alias, mta_sts_address, mta_sts_http_status, " SHORT(
-			"mta_sts_detail") ","
-					  " mta_sts_policy, " SHORT(
-					      "mta_sts_policy_text") ", mta_sts_mode, mta_sts, "
-								     "mta_sts_lint,"
-								     " tlsrpt, " SHORT(
-									 "tlsrpt_text") " FROM "
-											"domain"
-											"s "
-											"WHERE "
-											"sweep "
-											"= ?1 "
-											"AND "
-											"domain"
-											" = ?2";
+static const char domain_columns[] =
+	"SELECT dane, mx_security, mta_sts_record, " SHORT("mta_sts_text") ","
+	" mta_sts_fetch, mta_sts_alias, mta_sts_address, mta_sts_http_status,"
+	" " SHORT("mta_sts_detail") ", mta_sts_policy, " SHORT("mta_sts_policy_text") ","
+	" mta_sts_mode, mta_sts, mta_sts_lint, tlsrpt, " SHORT("tlsrpt_text")
+	" FROM domains WHERE sweep = ?1 AND domain = ?2";
+/* clang-format on */
 
 static bool
 is(sqlite3_stmt *row, int column, const char *spelling)

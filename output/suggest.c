@@ -9,6 +9,9 @@
 
 #define MAX_AGE "604800" /* a week, to begin with */
 
+/* Senders find TLS at the server of this row: it works, and it is offered. */
+#define GIVES_TLS(row) "(" row ".handshake IS 'ok' AND " row ".starttls IN ('ok', 'injected'))"
+
 /* MX names come from strangers, and what is printed here is copied into zones. */
 static bool
 is_plain(const char *name)
@@ -31,7 +34,8 @@ port_of(const struct check_report *report)
 }
 
 /* The host, the digest of the leaf's key and, where usage 2 would hold, that of who
- * signed it: once for each host and key. */
+ * signed it: once for each host and key.  Not of hosts with a server that does no TLS,
+ * for records would cut that off. */
 enum { MX, LEAF, ISSUER };
 
 static sqlite3_stmt *
@@ -41,20 +45,29 @@ hosts_without_tlsa(const struct check_report *report, const struct target *targe
 	    report, target,
 	    "SELECT s.mx, c.spki_sha256, (SELECT i.spki_sha256 FROM chains h"
 	    " JOIN certificates i ON i.sha256 = h.sha256 AND i.subject = c.issuer"
-	    " WHERE h.chain_sha256 = s.chain_sha256 AND h.position = 1 AND s.name_match"
-	    " AND s.in_validity)",
-	    "AND s.dane = 'no-tlsa' AND s.handshake = 'ok' AND c.spki_sha256 IS NOT NULL"
-	    " GROUP BY 1, 2 ORDER BY s.preference, 1, 2");
+	    " WHERE h.chain_sha256 = s.chain_sha256 AND h.position = 1 AND s.trusted"
+	    " AND s.name_match AND s.in_validity)",
+	    "AND s.dane = 'no-tlsa' AND c.spki_sha256 IS NOT NULL AND NOT EXISTS"
+	    " (SELECT 1 FROM servers o WHERE o.sweep = s.sweep AND o.domain = s.domain"
+	    "  AND o.host = s.host AND o.starttls <> 'refused-temporary'"
+	    "  AND NOT " GIVES_TLS("o") ")"
+					" GROUP BY 1, 2 ORDER BY s.preference, 1, 2");
 }
 
+/* last: the authority's record that was printed before, "" at first. */
 static void
-print_tlsa(const struct check_report *report, sqlite3_stmt *row, int port)
+print_tlsa(const struct check_report *report, sqlite3_stmt *row, int port, char last[400])
 {
+	char issuer[400] = "";
+
 	fprintf(report->out, "    _%d._tcp.%s. IN TLSA 3 1 1 %s\n", port, sql_text(row, MX),
 		sql_text(row, LEAF));
 	if (sql_text(row, ISSUER) != NULL)
-		fprintf(report->out, "    _%d._tcp.%s. IN TLSA 2 1 1 %s\n", port,
-			sql_text(row, MX), sql_text(row, ISSUER));
+		snprintf(issuer, sizeof issuer, "    _%d._tcp.%s. IN TLSA 2 1 1 %s\n", port,
+			 sql_text(row, MX), sql_text(row, ISSUER));
+	if (strcmp(issuer, last) != 0) /* two keys of one host may have one authority */
+		fputs(issuer, report->out);
+	strcpy(last, issuer);
 }
 
 /* A record of the key in use alone makes the next key an outage; the authority's, where
@@ -66,13 +79,14 @@ suggest_dane(const struct check_report *report, const struct target *target)
 	sqlite3_stmt *s = hosts_without_tlsa(report, target);
 	int port = port_of(report), count = 0;
 	bool issuer = false;
+	char last[400] = "";
 
 	while (sqlite3_step(s) == SQLITE_ROW) {
 		if (!is_plain(sql_text(s, MX)))
 			continue;
 		if (count++ == 0)
 			fputs("  To publish for DANE, as the servers are now:\n", report->out);
-		print_tlsa(report, s, port);
+		print_tlsa(report, s, port, last);
 		issuer |= sql_text(s, ISSUER) != NULL;
 	}
 	sqlite3_finalize(s);
@@ -93,9 +107,11 @@ static void
 count_servers(const struct check_report *report, const struct target *target, int64_t *answered,
 	      int64_t *passing)
 {
-	sqlite3_stmt *s = check_servers(
-	    report, target, "SELECT count(*), total(s.certificate IS 'ok' AND NOT s.cn_only)",
-	    "AND s.starttls <> 'refused-temporary'");
+	sqlite3_stmt *s =
+	    check_servers(report, target,
+			  "SELECT count(*), total(s.certificate IS 'ok' AND NOT s.cn_only"
+			  " AND " GIVES_TLS("s") ")",
+			  "AND s.starttls <> 'refused-temporary'");
 
 	sqlite3_step(s);
 	*answered = sqlite3_column_int64(s, 0);

@@ -184,7 +184,7 @@ dane_server(const struct server_outcome *server, const struct dane_verdict *v, b
 {
 	if (!verdict_answered(server))
 		return DANE_UNKNOWN;
-	if (v == NULL || server->handshake != HANDSHAKE_OK)
+	if (v == NULL || !verdict_gives_tls(server))
 		return DANE_NO_STARTTLS;
 	return usable ? v->word : DANE_UNUSABLE;
 }

@@ -36,9 +36,7 @@ on_chain(X509_STORE_CTX *presented, void *arg)
 	char *detail = NULL;
 	enum sts_fetch_word found = webpki_judge(d->webpki, presented, d->host, &detail);
 
-	if (found == 0)
-		d->error = errno != 0 ? errno : EIO;
-	else if (found != STS_FETCH_OK)
+	if (found != STS_FETCH_OK)
 		find(d, found, detail);
 	return found == STS_FETCH_OK;
 }
@@ -319,8 +317,10 @@ download_start(struct download *d, int fd, int64_t time)
 
 	d->fd = fd;
 	d->transfer = curl_easy_init();
-	if (d->transfer == NULL)
+	if (d->transfer == NULL) {
+		close(fd);
 		return false;
+	}
 	for (size_t i = 0; i < sizeof manners / sizeof *manners; i++)
 		curl_easy_setopt(d->transfer, manners[i].option, manners[i].value);
 	curl_easy_setopt(d->transfer, CURLOPT_TIMEOUT_MS, milliseconds);

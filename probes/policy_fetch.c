@@ -129,9 +129,15 @@ fetch_run(evutil_socket_t fd, short what, void *arg)
 	struct fetch *f = arg;
 	const struct rules *rules = f->desk->rules;
 	int64_t left = f->began + rules->connect_time - clock_monotonic();
-	enum io io = stream_connect(&f->stream, &f->address, rules->port, &f->from);
+	enum io io;
 
 	(void)fd, (void)what;
+	if (!webpki_ready(&f->desk->webpki)) {
+		f->download.error = errno != 0 ? errno : ENOMEM;
+		fetch_finish(f);
+		return;
+	}
+	io = stream_connect(&f->stream, &f->address, rules->port, &f->from);
 	if (io == IO_WRITE && left > 0) {
 		fetch_wait(f, left);
 		return;

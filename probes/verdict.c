@@ -49,7 +49,16 @@ does_tls(const struct server_outcome *server)
 	return verdict_answered(server) && server->handshake == HANDSHAKE_OK;
 }
 
-/* RFC 8461 section 4.1: the host is one of the policy's, and its certificate is valid
+/* Senders go by the offer: what works unasked, behind a mask or after HELO, is not
+ * used. */
+bool
+verdict_gives_tls(const struct server_outcome *server)
+{
+	return server->handshake == HANDSHAKE_OK &&
+	       (server->starttls == STARTTLS_OK || server->starttls == STARTTLS_INJECTED);
+}
+
+/* RFC 8461 section 4: the host is one of the policy's, and its certificate is valid
  * and names it in the SAN; the common name does not count.  A host that is not listed
  * is not even tried. */
 enum sts_server_word
@@ -59,7 +68,7 @@ verdict_sts_server(const struct server_outcome *server, bool listed, bool san)
 		return STS_SERVER_UNLISTED;
 	if (!verdict_answered(server))
 		return STS_SERVER_UNKNOWN;
-	if (!does_tls(server))
+	if (!verdict_gives_tls(server))
 		return STS_SERVER_NO_STARTTLS;
 	return server->certificate == CERTIFICATE_OK && san ? STS_SERVER_OK
 							    : STS_SERVER_BAD_CERTIFICATE;
@@ -172,7 +181,18 @@ sts_share(const struct domain_verdict *v)
 	return v->sts_ok == v->sts_judged ? STS_DOMAIN_OK : STS_DOMAIN_PARTIAL;
 }
 
-/* A policy host that we must not contact says nothing of the policy. */
+/* A policy host that we must not contact says nothing of the policy, nor does one that
+ * was left alone because of others at its address. */
+static bool
+is_policy_untold(const struct domain_outcome *domain)
+{
+	enum sts_fetch_word fetch = domain->sts_fetch;
+
+	return fetch == 0 || fetch == STS_FETCH_BLOCKED ||
+	       (domain->sts_attempts == 0 &&
+		(fetch == STS_FETCH_TCP || fetch == STS_FETCH_TIMEOUT));
+}
+
 enum sts_domain_word
 verdict_sts_domain(const struct domain_verdict *v, const struct domain_outcome *domain)
 {
@@ -184,7 +204,7 @@ verdict_sts_domain(const struct domain_verdict *v, const struct domain_outcome *
 		return STS_DOMAIN_UNKNOWN;
 	if (domain->sts_record != STS_RECORD_OK)
 		return STS_DOMAIN_BROKEN_RECORD;
-	if (domain->sts_fetch == 0 || domain->sts_fetch == STS_FETCH_BLOCKED)
+	if (is_policy_untold(domain))
 		return STS_DOMAIN_UNKNOWN;
 	if (domain->sts_fetch != STS_FETCH_OK || domain->sts_policy != STS_POLICY_OK)
 		return STS_DOMAIN_BROKEN_POLICY;

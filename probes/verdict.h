@@ -14,6 +14,8 @@ enum certificate_word verdict_certificate(const struct chain_verdict *v, bool na
 
 /* We know what the server makes of STARTTLS. */
 bool verdict_answered(const struct server_outcome *server);
+/* Does a sender who must have TLS get it? */
+bool verdict_gives_tls(const struct server_outcome *server);
 /* listed: a pattern of the policy stands for its host; san: its certificate names the
  * host, and not only in the common name. */
 enum sts_server_word verdict_sts_server(const struct server_outcome *server, bool listed,

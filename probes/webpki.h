@@ -18,8 +18,10 @@ struct webpki {
 	int64_t opened; /* wall clock */
 };
 
+/* Before a host is contacted; false: the trust store cannot be read (errno). */
+bool webpki_ready(struct webpki *webpki);
 /* The word for the certificates that a handshake presented: ok, or one of tls-*
- * and why in *detail, the caller's.  0: the trust store cannot be read (errno). */
+ * and why in *detail, the caller's. */
 enum sts_fetch_word webpki_judge(struct webpki *webpki, X509_STORE_CTX *presented,
 				 const char *host, char **detail);
 void webpki_clear(struct webpki *webpki);

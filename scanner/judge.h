@@ -105,6 +105,7 @@ struct domain_outcome {
 	enum sts_fetch_word sts_fetch;
 	enum sts_policy_word sts_policy;
 	enum sts_mode_word sts_mode;
+	unsigned sts_attempts; /* connections to the policy host for this domain */
 };
 
 /* A domain's verdict as its servers are added one by one; zeroed to begin. */

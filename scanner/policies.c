@@ -39,6 +39,7 @@ struct policies {
 	struct sweep *sweep;
 	struct unheard *unheard;
 	struct policy_fetch *list;
+	size_t waiting;
 };
 
 struct policies *
@@ -54,6 +55,7 @@ policies_new(struct sweep *sweep)
 static void
 forget(struct policy_fetch *f)
 {
+	f->policies->waiting--;
 	if (f->previous != NULL)
 		f->previous->next = f->next;
 	else
@@ -84,6 +86,12 @@ policies_free(struct policies *policies)
 	}
 	unheard_free(policies->unheard);
 	free(policies);
+}
+
+size_t
+policies_waiting(const struct policies *policies)
+{
+	return policies->waiting;
 }
 
 static void
@@ -136,7 +144,9 @@ retry(struct policy_fetch *f)
 	double delay = sweep_back_off(f->policies->sweep, f->rounds);
 
 	f->at = 0;
-	if (unheard_silence(f->facts))
+	if (unheard_knows(f->policies->unheard, &f->facts->address))
+		await_turn(f, 0); /* nobody will be asked */
+	else if (unheard_silence(f->facts))
 		await_turn(f, delay);
 	else
 		later(f, delay, on_retry);
@@ -252,6 +262,9 @@ resolved(struct policy_host *host)
 	}
 	if (host->blocked)
 		say(f, STS_FETCH_BLOCKED, "the policy host's address must be left alone");
+	else if (policy_host_half_asked(host))
+		say(f, STS_FETCH_BLOCKED,
+		    "the policy host has no address of the family asked for");
 	else
 		say(f, STS_FETCH_DNS, policy_host_missing(host));
 	finish(f);
@@ -284,6 +297,7 @@ fetch_new(struct policies *policies, const char *domain)
 	if (f->next != NULL)
 		f->next->previous = f;
 	policies->list = f;
+	policies->waiting++;
 	return f;
 }
 

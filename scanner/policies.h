@@ -8,6 +8,8 @@
 #ifndef SCANNER_POLICIES_H
 #define SCANNER_POLICIES_H
 
+#include <stddef.h>
+
 #include "scanner/facts.h"
 
 struct policies;
@@ -18,8 +20,11 @@ struct sweep;
 typedef void policy_done(void *arg);
 
 struct policies *policies_new(struct sweep *sweep);
-/* Only after pool and pace have let go; fetches still open end without a call. */
+/* Only once the pool is closed and pace starts nothing; fetches still open end without a call.
+ */
 void policies_free(struct policies *policies);
+/* Fetches that are not over. */
+size_t policies_waiting(const struct policies *policies);
 /* Fetches mta-sts.DOMAIN's policy and fills in facts from `fetch` on.  The facts are
  * lent until done, which is called exactly once, never before this has returned. */
 void policies_fetch(struct policies *policies, const char *domain, struct sts_facts *facts,

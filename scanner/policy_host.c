@@ -31,6 +31,15 @@ choose_addresses(struct policy_host *host)
 				host->addresses[host->count++] = host->found[family][i];
 }
 
+bool
+policy_host_half_asked(const struct policy_host *host)
+{
+	const struct options *options = host->sweep->options;
+
+	return options->ipv4 != options->ipv6 &&
+	       host->failures[options->ipv4 ? 0 : 1] == ANSWER_NODATA;
+}
+
 /* The worst of both families. */
 const char *
 policy_host_missing(const struct policy_host *host)

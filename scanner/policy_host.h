@@ -34,6 +34,8 @@ struct policy_host {
 void policy_host_ask(struct policy_host *host);
 /* Idempotent. */
 void policy_host_clear(struct policy_host *host);
+/* One family was not asked for, and the other has no address. */
+bool policy_host_half_asked(const struct policy_host *host);
 /* Why no address was found, for a person. */
 const char *policy_host_missing(const struct policy_host *host);
 

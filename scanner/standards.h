@@ -19,7 +19,7 @@ typedef void standards_done(void *arg);
  * once, later, unless the search is cancelled. */
 struct standards *standards_ask(struct sweep *sweep, struct record *record,
 				standards_done *done, void *arg);
-/* Only after pool and pace have let go; NULL is fine. */
+/* Only once the pool is closed and pace starts nothing; NULL is fine. */
 void standards_cancel(struct standards *standards);
 
 #endif

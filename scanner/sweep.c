@@ -35,6 +35,9 @@
 #define TARGETS_A_SENDER 16
 #define TARGETS_MIN      10000
 #define TARGETS_MAX      100000
+/* Besides these, targets whose policy waits for its turn: one address may hold the
+ * policies of thousands of domains, and the rest of the list need not wait for it. */
+#define TARGETS_PATIENT 100000
 
 static size_t
 targets_at_once(const struct options *options)
@@ -150,7 +153,8 @@ void
 sweep_short_of_means(struct sweep *sweep, int error)
 {
 	if (sweep->shortages++ == 0)
-		log_warn("no connection can be opened (%s): the sweep waits", strerror(error));
+		log_warn("we lack the means for a connection (%s): the sweep waits",
+			 strerror(error));
 	pace_hold(sweep->pace, SHORTAGE_PAUSE);
 }
 
@@ -173,8 +177,12 @@ sweep_target_done(struct sweep *sweep)
 bool
 sweep_has_room(const struct sweep *sweep)
 {
+	size_t patient = policies_waiting(sweep->policies);
+
+	if (patient > TARGETS_PATIENT)
+		patient = TARGETS_PATIENT;
 	return !sweep->draining && !writer_full(sweep->writer) &&
-	       domains_active(sweep->domains) < targets_at_once(sweep->options);
+	       domains_active(sweep->domains) < targets_at_once(sweep->options) + patient;
 }
 
 static void

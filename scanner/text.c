@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "scanner/text.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 
@@ -28,15 +29,33 @@ utf8_length(const uint8_t *p, size_t left)
 	return n;
 }
 
+/* Characters that turn the direction of the text around them, and the byte order
+ * mark: what follows one would not be read as it is (UAX 9). */
+static bool
+misleads(const uint8_t *p, size_t length)
+{
+	uint32_t c = 0;
+
+	if (length == 2)
+		c = (p[0] & 0x1fU) << 6 | (p[1] & 0x3fU);
+	else if (length == 3)
+		c = (p[0] & 0x0fU) << 12 | (p[1] & 0x3fU) << 6 | (p[2] & 0x3fU);
+	return c == 0x61c || c == 0x200e || c == 0x200f || (c >= 0x2028 && c <= 0x202e) ||
+	       (c >= 0x2066 && c <= 0x2069) || c == 0xfeff;
+}
+
 /* How many bytes at p may stand as they are; 0: p[0] is to be escaped. */
 static size_t
 plain_length(const uint8_t *p, size_t left, int keep_lf)
 {
+	size_t length;
+
 	if (p[0] == '\n')
 		return keep_lf ? 1 : 0;
 	if (p[0] < 0x20 || p[0] == 0x7f || (p[0] == '\\' && left > 1 && p[1] == 'x'))
 		return 0;
-	return utf8_length(p, left);
+	length = utf8_length(p, left);
+	return misleads(p, length) ? 0 : length;
 }
 
 char *

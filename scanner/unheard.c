@@ -3,12 +3,15 @@
 
 #include <stdlib.h>
 
+#include "scanner/clock.h"
 #include "scanner/mem.h"
 #include "scanner/table.h"
 
 /* A time-out behind a connection may be the fault of one domain; so many in a row
  * are the fault of the address. */
 #define TIMEOUTS_BELIEVED 8
+
+#define BELIEVED_FOR (INT64_C(600) * 1000000) /* microseconds; then it is asked again */
 
 struct unheard {
 	struct table table;
@@ -20,6 +23,7 @@ struct entry {
 	struct table_entry entry;
 	struct address address;
 	unsigned failures;         /* of one kind, in a row */
+	int64_t noted;             /* monotonic: the last of them */
 	enum sts_fetch_word fetch; /* the rest: of the last of them */
 	char *detail;
 	int64_t started;
@@ -99,6 +103,7 @@ unheard_note(struct unheard *unheard, const struct sts_facts *facts)
 		if (entry->fetch != facts->fetch)
 			entry->failures = 0;
 		entry->failures++;
+		entry->noted = clock_monotonic();
 		entry->fetch = facts->fetch;
 		entry->detail = mem_strdup(facts->detail);
 		entry->started = facts->started;
@@ -115,13 +120,22 @@ needed(const struct unheard *unheard, enum sts_fetch_word fetch)
 									    : TIMEOUTS_BELIEVED;
 }
 
+bool
+unheard_knows(const struct unheard *unheard, const struct address *address)
+{
+	const struct entry *entry = find(unheard, address);
+
+	return entry != NULL && entry->failures >= needed(unheard, entry->fetch) &&
+	       clock_monotonic() - entry->noted <= BELIEVED_FOR;
+}
+
 struct sts_facts *
 unheard_recall(const struct unheard *unheard, const struct address *address)
 {
 	const struct entry *entry = find(unheard, address);
 	struct sts_facts *facts;
 
-	if (entry == NULL || entry->failures < needed(unheard, entry->fetch))
+	if (!unheard_knows(unheard, address))
 		return NULL;
 	facts = sts_facts_new();
 	facts->fetch = entry->fetch;

@@ -2,7 +2,8 @@
 /*
  * Addresses of policy hosts at which nobody spoke, so many times in a row.  One
  * address may hold the policies of thousands of domains: when it is dead, the
- * rest of them are answered from here.  A single answer ends the row.
+ * rest of them are answered from here for ten minutes.  A single answer ends the
+ * row.
  */
 #ifndef SCANNER_UNHEARD_H
 #define SCANNER_UNHEARD_H
@@ -19,6 +20,8 @@ void unheard_free(struct unheard *unheard);
 bool unheard_silence(const struct sts_facts *facts);
 /* Counts an attempt at facts->address. */
 void unheard_note(struct unheard *unheard, const struct sts_facts *facts);
+/* Is the address to be left alone? */
+bool unheard_knows(const struct unheard *unheard, const struct address *address);
 /* What the last attempt at the address found, the caller's; NULL: the address is to
  * be asked. */
 struct sts_facts *unheard_recall(const struct unheard *unheard, const struct address *address);

@@ -24,7 +24,7 @@ struct visit *visit_host(struct sweep *sweep, struct record *record, visit_done 
 			 void *arg);
 struct visit *visit_address(struct sweep *sweep, struct record *record,
 			    const struct address *address, visit_done *done, void *arg);
-/* Only after pool and pace have let go; NULL is fine. */
+/* Only once the pool is closed and pace starts nothing; NULL is fine. */
 void visit_cancel(struct visit *visit);
 
 #endif

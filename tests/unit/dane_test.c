@@ -162,7 +162,9 @@ gives_every_server_a_word(void)
 		{ STARTTLS_OK, HANDSHAKE_ALERT, false, true, DANE_NO_STARTTLS },
 		{ STARTTLS_OK, HANDSHAKE_ALERT, true, true, DANE_NO_STARTTLS },
 		{ STARTTLS_OK, HANDSHAKE_OK, true, true, DANE_EXPIRED },
-		{ STARTTLS_HIDDEN, HANDSHAKE_OK, true, true, DANE_EXPIRED },
+		{ STARTTLS_INJECTED, HANDSHAKE_OK, true, true, DANE_EXPIRED },
+		{ STARTTLS_HIDDEN, HANDSHAKE_OK, true, true, DANE_NO_STARTTLS },
+		{ STARTTLS_MASKED_BUT_WORKS, HANDSHAKE_OK, true, true, DANE_NO_STARTTLS },
 		{ STARTTLS_OK, HANDSHAKE_OK, true, false, DANE_UNUSABLE },
 	};
 	const struct dane_verdict v = { .word = DANE_EXPIRED };

@@ -175,7 +175,34 @@ policy_in(enum sts_mode_word mode)
 	domain.sts_fetch = STS_FETCH_OK;
 	domain.sts_policy = STS_POLICY_OK;
 	domain.sts_mode = mode;
+	domain.sts_attempts = 1;
 	return domain;
+}
+
+/* Not even tried, because others failed at its address. */
+static void
+accuses_no_untried_policy(void)
+{
+	static const struct {
+		enum sts_fetch_word fetch;
+		unsigned attempts;
+		enum sts_domain_word want;
+	} cases[] = {
+		{ STS_FETCH_TCP, 0, STS_DOMAIN_UNKNOWN },
+		{ STS_FETCH_TIMEOUT, 0, STS_DOMAIN_UNKNOWN },
+		{ STS_FETCH_TCP, 1, STS_DOMAIN_BROKEN_POLICY },
+		{ STS_FETCH_TIMEOUT, 2, STS_DOMAIN_BROKEN_POLICY },
+		{ STS_FETCH_DNS, 0, STS_DOMAIN_BROKEN_POLICY },
+	};
+
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct domain_outcome domain = policy_in(STS_MODE_ENFORCE);
+		struct domain_verdict v = { .servers = 1, .answered = 1, .tls = 1 };
+
+		domain.sts_fetch = cases[i].fetch;
+		domain.sts_attempts = cases[i].attempts;
+		CHECK(judge.sts_domain(&v, &domain) == cases[i].want);
+	}
 }
 
 static void
@@ -303,6 +330,7 @@ orders_headlines(void)
 int
 main(void)
 {
+	RUN(accuses_no_untried_policy);
 	RUN(sums_up_dane);
 	RUN(counts_each_host_once);
 	RUN(sums_up_a_policy);

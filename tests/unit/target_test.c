@@ -96,7 +96,7 @@ keeps_names_dns_cannot_hold(void)
 	check_invalid("7, A..b", "a..b");
 	check_invalid("a\xe2\x80\xae"
 		      "b.example",
-		      "a\xe2\x80\xae"
+		      "a\\xe2\\x80\\xae"
 		      "b.example");
 	check_invalid("a\xef\xbc\x8f"
 		      "b.example", /* a wide slash becomes a slash */

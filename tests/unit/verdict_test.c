@@ -171,8 +171,9 @@ judges_servers_by_a_policy(void)
 		const char *want;
 	} cases[] = {
 		{ 'A', true, true, "ok" },
-		{ 'm', true, true, "ok" },
-		{ 'h', true, true, "ok" },
+		{ 'i', true, true, "ok" },
+		{ 'm', true, true, "no-starttls" }, /* senders go by the offer */
+		{ 'h', true, true, "no-starttls" },
 		{ 'A', true, false, "bad-certificate" }, /* named by the common name alone */
 		{ 'E', true, true, "bad-certificate" },
 		{ 'a', true, false, "bad-certificate" },
