@@ -8,8 +8,9 @@
 
 #include "scanner/mem.h"
 
-#define HEADER    12
-#define NAME_TEXT 1025 /* 255 bytes, each at most \DDD */
+#define HEADER          12
+#define NAME_TEXT       1025 /* 255 bytes, each at most \DDD */
+#define RECORDS_AT_ONCE 4
 
 /* A place in a message; ok turns false at the first read beyond its end. */
 struct cursor {
@@ -19,7 +20,7 @@ struct cursor {
 };
 
 struct record {
-	char owner[NAME_TEXT];
+	size_t owner; /* where its name is */
 	uint16_t type;
 	size_t data, data_length; /* where its RDATA is */
 };
@@ -44,6 +45,22 @@ skip(struct cursor *c, size_t n)
 		c->at += n;
 }
 
+/* What may stand in a host name, in lower case; 0: no such byte. */
+static const char plain[256] = {
+	['-'] = '-',      ['_'] = '_',      ['0'] = '0',      ['1'] = '1',
+	['2'] = '2',      ['3'] = '3',      ['4'] = '4',      ['5'] = '5',
+	['6'] = '6',      ['7'] = '7',      ['8'] = '8',      ['9'] = '9',
+#define LETTER(upper, lower) [upper] = lower, [lower] = lower
+	LETTER('A', 'a'), LETTER('B', 'b'), LETTER('C', 'c'), LETTER('D', 'd'),
+	LETTER('E', 'e'), LETTER('F', 'f'), LETTER('G', 'g'), LETTER('H', 'h'),
+	LETTER('I', 'i'), LETTER('J', 'j'), LETTER('K', 'k'), LETTER('L', 'l'),
+	LETTER('M', 'm'), LETTER('N', 'n'), LETTER('O', 'o'), LETTER('P', 'p'),
+	LETTER('Q', 'q'), LETTER('R', 'r'), LETTER('S', 's'), LETTER('T', 't'),
+	LETTER('U', 'u'), LETTER('V', 'v'), LETTER('W', 'w'), LETTER('X', 'x'),
+	LETTER('Y', 'y'), LETTER('Z', 'z'),
+#undef LETTER
+};
+
 /* Appends one label as text, lower-cased, what is no host name escaped. */
 static size_t
 put_label(char *to, const uint8_t *label, size_t n)
@@ -51,15 +68,10 @@ put_label(char *to, const uint8_t *label, size_t n)
 	char *start = to;
 
 	for (size_t i = 0; i < n; i++) {
-		uint8_t ch = label[i];
-
-		if (ch >= 'A' && ch <= 'Z')
-			ch |= 0x20;
-		if ((ch >= 'a' && ch <= 'z') || (ch >= '0' && ch <= '9') || ch == '-' ||
-		    ch == '_')
-			*to++ = (char)ch;
+		if (plain[label[i]] != '\0')
+			*to++ = plain[label[i]];
 		else
-			to += sprintf(to, "\\%03u", ch);
+			to += sprintf(to, "\\%03u", label[i]);
 	}
 	return (size_t)(to - start);
 }
@@ -99,10 +111,31 @@ read_name(struct cursor *c, char text[NAME_TEXT])
 	text[0] = '\0';
 }
 
+/* Past a name, without looking behind a pointer at its end: most names are never
+ * needed as text. */
+static void
+skip_name(struct cursor *c)
+{
+	while (c->at < c->length) {
+		uint8_t n = c->message[c->at];
+
+		if (n == 0 || n > 63) {
+			skip(c, n == 0 ? 1 : 2);
+			c->ok &= n == 0 || (n & 0xc0) == 0xc0;
+			return;
+		}
+		skip(c, 1u + n);
+		if (!c->ok)
+			return;
+	}
+	c->ok = false;
+}
+
 static bool
 read_record(struct cursor *c, struct record *r)
 {
-	read_name(c, r->owner);
+	r->owner = c->at;
+	skip_name(c);
 	r->type = read16(c);
 	read16(c); /* class: the question asked for IN */
 	skip(c, 4);
@@ -110,6 +143,17 @@ read_record(struct cursor *c, struct record *r)
 	r->data = c->at;
 	skip(c, r->data_length);
 	return c->ok;
+}
+
+static bool
+is_owned_by(struct cursor *c, const struct record *r, const char *owner)
+{
+	struct cursor at = { c->message, c->length, r->owner, true };
+	char name[NAME_TEXT];
+
+	read_name(&at, name);
+	c->ok &= at.ok;
+	return at.ok && strcmp(name, owner) == 0;
 }
 
 /* The name in a record's RDATA, offset bytes in; it must fill the rest. */
@@ -126,13 +170,15 @@ data_name(const struct cursor *c, const struct record *r, size_t offset, char te
 
 /* One turn of the chain: the target of owner's CNAME, if the answer has one. */
 static bool
-find_alias(struct cursor answers, unsigned count, const char *owner, char target[NAME_TEXT])
+find_alias(struct cursor *c, unsigned count, const char *owner, char target[NAME_TEXT])
 {
+	struct cursor answers = *c;
 	struct record r;
 
 	for (unsigned i = 0; i < count && read_record(&answers, &r); i++)
-		if (r.type == TYPE_CNAME && strcmp(r.owner, owner) == 0)
+		if (r.type == TYPE_CNAME && is_owned_by(&answers, &r, owner))
 			return data_name(&answers, &r, 0, target);
+	c->ok = answers.ok;
 	return false;
 }
 
@@ -190,8 +236,10 @@ read_data(const struct cursor *c, const struct record *r, struct answer_record *
 static void
 add_record(struct answer *answer, const struct answer_record *record)
 {
-	answer->records =
-	    mem_realloc(answer->records, (answer->count + 1) * sizeof *answer->records);
+	if (answer->count % RECORDS_AT_ONCE == 0)
+		answer->records =
+		    mem_realloc(answer->records,
+				(answer->count + RECORDS_AT_ONCE) * sizeof *answer->records);
 	answer->records[answer->count++] = *record;
 }
 
@@ -205,7 +253,7 @@ collect(struct answer *answer, struct cursor answers, unsigned count, const char
 	for (unsigned i = 0; i < count && read_record(&answers, &r); i++) {
 		struct answer_record record = { 0 };
 
-		if (r.type != type || strcmp(r.owner, owner) != 0)
+		if (r.type != type || !is_owned_by(&answers, &r, owner))
 			continue;
 		if (!read_data(&answers, &r, &record)) {
 			answers.ok = false;
@@ -245,7 +293,7 @@ read_answers(struct answer *answer, struct cursor *c, enum answer_type type)
 	skip(c, 4);
 	if (!c->ok)
 		return ANSWER_MALFORMED;
-	while (type != TYPE_CNAME && find_alias(*c, answers, owner, target)) {
+	while (type != TYPE_CNAME && find_alias(c, answers, owner, target)) {
 		answer->aliased = true;
 		if (++hops > ANSWER_CHAIN_MAX)
 			return ANSWER_LOOP;
