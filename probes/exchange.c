@@ -10,7 +10,7 @@
 static enum io
 speak(struct exchange *exchange, struct stream *stream, const char *command, size_t length)
 {
-	while (exchange->sent < length) {
+	while (!exchange->said && exchange->sent < length) {
 		size_t count = 0, left = length - exchange->sent;
 		enum io io = stream_write(stream, command + exchange->sent, left, &count);
 
@@ -21,6 +21,7 @@ speak(struct exchange *exchange, struct stream *stream, const char *command, siz
 			return io;
 		exchange->sent += count;
 	}
+	exchange->said = true;
 	return IO_DONE;
 }
 
@@ -78,6 +79,7 @@ void
 exchange_next(struct exchange *exchange)
 {
 	exchange->sent = 0;
+	exchange->said = false;
 	reply_clear(&exchange->reply);
 }
 

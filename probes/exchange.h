@@ -7,18 +7,21 @@
 #ifndef PROBES_EXCHANGE_H
 #define PROBES_EXCHANGE_H
 
+#include <stdbool.h>
+
 #include "probes/reply.h"
 #include "scanner/stream.h"
 
 struct exchange {
 	size_t sent; /* of the command */
+	bool said;   /* all of it is sent */
 	struct reply reply;
 	char *ahead; /* came behind the last reply; NULL: nothing did */
 	size_t ahead_length;
 };
 
-/* Says what is left of command, then listens.  IO_DONE: the reply is there;
- * IO_PROTOCOL: what came is none; IO_EXCESS: it is longer than allowed. */
+/* Says what is left of command (any, once it is said), then listens.  IO_DONE: the reply is
+ * there; IO_PROTOCOL: what came is none; IO_EXCESS: it is longer than allowed. */
 enum io exchange_run(struct exchange *exchange, struct stream *stream,
 		     const struct reply_limits *limits, const char *command, size_t length);
 /* Forgets command and reply, ready for the next. */

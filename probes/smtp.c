@@ -119,7 +119,8 @@ command_line(const struct smtp *s, char line[COMMAND_SIZE])
 	line[0] = '\0';
 	if (states[s->state].command == NULL)
 		return 0;
-	if (name == NULL) { /* RFC 5321 section 4.1.3 */
+	if (name == NULL &&
+	    strchr(states[s->state].command, '%') != NULL) { /* RFC 5321 section 4.1.3 */
 		local = stream_local_address(&s->stream);
 		snprintf(literal, sizeof literal, "[%s%s]", local.family == 6 ? "IPv6:" : "",
 			 address_format(&local, text));
@@ -163,11 +164,12 @@ converse(struct smtp *s)
 {
 	struct exchange *exchange = &s->exchange;
 	char line[COMMAND_SIZE];
-	size_t length = command_line(s, line), sent = exchange->sent;
+	bool said = exchange->said;
+	size_t length = said ? 0 : command_line(s, line);
 	enum io io =
 	    in_time(s, exchange_run(exchange, &s->stream, &s->manners->limits, line, length));
 
-	if (sent < length && exchange->sent == length)
+	if (!said && exchange->said && length > 0)
 		trace(s, ">>>", line, length);
 	if ((io == IO_TIMEOUT || io == IO_CLOSED) && exchange->reply.doubtful)
 		io = IO_PROTOCOL; /* what came cannot be the beginning of a reply */
@@ -388,16 +390,21 @@ smtp_wait(struct smtp *s, enum io io)
 {
 	struct event_base *base = event_get_base(&s->event);
 	int64_t left = s->deadline - clock_monotonic();
+	short wanted = EV_PERSIST | (io == IO_READ ? EV_READ : EV_WRITE);
 	struct timeval time;
 
-	if (s->pass.state == GATE_WAITING)
-		return; /* no clock runs; opened() wakes us */
+	if (s->pass.state == GATE_WAITING) {
+		event_del(&s->event); /* no clock runs; opened() wakes us */
+		return;
+	}
 	if (left < 0)
 		left = 0;
 	time = (struct timeval){ .tv_sec = left / SECOND, .tv_usec = left % SECOND };
-	event_del(&s->event);
-	event_assign(&s->event, base, s->stream.fd, io == IO_READ ? EV_READ : EV_WRITE,
-		     smtp_run, s);
+	/* The event stays with the kernel while the direction is the same. */
+	if (event_get_events(&s->event) != wanted || event_get_fd(&s->event) != s->stream.fd) {
+		event_del(&s->event);
+		event_assign(&s->event, base, s->stream.fd, wanted, smtp_run, s);
+	}
 	event_add(&s->event, &time);
 }
 

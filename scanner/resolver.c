@@ -27,12 +27,16 @@ struct watch {
 	ares_socket_t fd;
 };
 
+#define RANDOM_IDS 128 /* drawn with one system call, which gives 256 bytes at once */
+
 struct resolver {
 	struct event_base *base;
 	ares_channel channel;
 	struct watch *watches;
 	size_t window;
-	uint8_t id_used[65536 / 8]; /* c-ares sends the id it is given */
+	uint8_t id_used[65536 / 8];  /* c-ares sends the id it is given */
+	uint16_t random[RANDOM_IDS]; /* drawn, not yet used: the first random_left */
+	size_t random_left;
 };
 
 struct message {
@@ -194,10 +198,14 @@ resolver_close(struct resolver *r)
 static uint16_t
 draw_id(struct resolver *r)
 {
-	uint16_t id = 0;
+	uint16_t id;
 
-	if (getrandom(&id, sizeof id, 0) != (ssize_t)sizeof id)
-		die("no random bytes from the kernel");
+	if (r->random_left == 0) {
+		if (getrandom(r->random, sizeof r->random, 0) != (ssize_t)sizeof r->random)
+			die("no random bytes from the kernel");
+		r->random_left = RANDOM_IDS;
+	}
+	id = r->random[--r->random_left];
 	while (r->id_used[id / 8] & 1 << id % 8)
 		id++;
 	r->id_used[id / 8] |= (uint8_t)(1 << id % 8);

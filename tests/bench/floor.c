@@ -84,6 +84,7 @@ make_context(void)
 					 SSL_OP_NO_TICKET | SSL_OP_TLSEXT_PADDING);
 	SSL_CTX_set_mode(context, SSL_MODE_RELEASE_BUFFERS);
 	SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
+	SSL_CTX_set_read_ahead(context, 1);
 	SSL_CTX_set_cert_verify_callback(context, accept_any_chain, NULL);
 }
 
