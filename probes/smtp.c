@@ -165,9 +165,13 @@ converse(struct smtp *s)
 	struct exchange *exchange = &s->exchange;
 	char line[COMMAND_SIZE];
 	bool said = exchange->said;
-	size_t length = said ? 0 : command_line(s, line);
-	enum io io =
-	    in_time(s, exchange_run(exchange, &s->stream, &s->manners->limits, line, length));
+	size_t length = 0;
+	enum io io;
+
+	line[0] = '\0';
+	if (!said)
+		length = command_line(s, line);
+	io = in_time(s, exchange_run(exchange, &s->stream, &s->manners->limits, line, length));
 
 	if (!said && exchange->said && length > 0)
 		trace(s, ">>>", line, length);
