@@ -5,6 +5,7 @@
 #include "config.h"
 #include "output/assess.h"
 #include "output/check.h"
+#include "output/policy_command.h"
 #include "scanner/log.h"
 #include "scanner/options.h"
 #include "scanner/probe.h"
@@ -20,6 +21,8 @@ static const struct {
 	  COMMAND_CHECK, check_command },
 	{ "assess", "[options] SWEEP.db", "verdicts again, from stored facts", COMMAND_ASSESS,
 	  assess_command },
+	{ "policy", "lint|diff|export ...", "STARTTLS policy lists", COMMAND_POLICY,
+	  policy_command },
 };
 
 #define COMMANDS (sizeof commands / sizeof commands[0])

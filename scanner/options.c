@@ -24,6 +24,8 @@ command_name(enum command command)
 		return "check";
 	case COMMAND_ASSESS:
 		return "assess";
+	case COMMAND_POLICY:
+		return "policy";
 	}
 	return "";
 }

@@ -53,15 +53,17 @@ struct options {
 	bool json;
 	int64_t at;    /* --at, seconds since the epoch; 0: not given */
 	int64_t sweep; /* --sweep, 0: the last */
+	const char *previous, *mta, *db;
+	bool early_adopter;
 
-	char *const *words; /* what is no option: DOMAIN… or SWEEP.db */
+	char *const *words; /* what is no option: DOMAIN…, SWEEP.db, lint LIST.json */
 	size_t word_count;
 	int argc; /* as started, for the metadata */
 	char *const *argv;
 };
 
 /* The subcommands, as bits, so that a row of the table can name several. */
-enum command { COMMAND_SWEEP = 1, COMMAND_CHECK = 2, COMMAND_ASSESS = 4 };
+enum command { COMMAND_SWEEP = 1, COMMAND_CHECK = 2, COMMAND_ASSESS = 4, COMMAND_POLICY = 8 };
 
 /* Parses what follows the subcommand; argv[0] is its name.  Dies on the first
  * mistake; prints --help to stdout and exits 0. */

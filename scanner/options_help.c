@@ -24,6 +24,16 @@ static const struct command_text commands[] = {
 	  "The same for a few domains, printed." },
 	{ COMMAND_ASSESS, "assess", "mxsweep assess [options] SWEEP.db",
 	  "Computes the verdicts of a stored sweep again, without asking the network." },
+	{ COMMAND_POLICY, "policy",
+	  "mxsweep policy lint [--previous OLD.json] [--at TIME] LIST.json\n"
+	  "       mxsweep policy diff OLD.json NEW.json\n"
+	  "       mxsweep policy export --mta NAME [--db SWEEP.db] [--early-adopter] [-o "
+	  "FILE]\n"
+	  "                             LIST.json",
+	  "Works on STARTTLS policy lists: domains whose mail is delivered only over\n"
+	  "authenticated TLS.  lint tells what is wrong with a list, diff what changed\n"
+	  "between two, export writes it as the configuration of a mail server.\n"
+	  "A list is a file, or - for stdin." },
 };
 
 static const char *

@@ -17,6 +17,7 @@ const char *const options_sections[SECTION_COUNT] = {
 	[SECTION_STANDARDS] = "DANE, MTA-STS and TLSRPT",
 	[SECTION_POLITE] = "Who is contacted",
 	[SECTION_JUDGE] = "Trust and places",
+	[SECTION_POLICY] = "Policy lists",
 	[SECTION_TALK] = "Messages",
 };
 
@@ -44,9 +45,9 @@ const struct option_row options_table[] = {
 	  "resolve nothing and contact nobody; print what would be done",
 	  NETWORK, SECTION_LIST, &option_flag, TO(dryrun), NULL, 0, 0 },
 
-	{ 'o', "output-file", "FILE", NULL, "sweep.db (sweep)",
-	  "the database that is written",
-	  NETWORK, SECTION_OUTPUT, &option_text, TO(output_file), NULL, 0, 0 },
+	{ 'o', "output-file", "FILE", NULL, "sweep.db (sweep), stdout (policy)",
+	  "the database that is written; policy export: the configuration",
+	  NETWORK | COMMAND_POLICY, SECTION_OUTPUT, &option_text, TO(output_file), NULL, 0, 0 },
 	{ 0, "output-module", "sqlite|jsonl", "sqlite", NULL,
 	  "what the output file is: a database, or one JSON line per server",
 	  NETWORK, SECTION_OUTPUT, &option_module, TO(output_module), NULL, 0, 0 },
@@ -178,9 +179,10 @@ const struct option_row options_table[] = {
 	{ 0, "root-cas", "FILE", "/etc/ssl/certs/ca-certificates.crt", NULL,
 	  "trust store, PEM",
 	  ALL, SECTION_JUDGE, &option_text, TO(root_cas), NULL, 0, 0 },
-	{ 0, "at", "TIME", NULL, "that of the sweep",
-	  "when certificates are judged: 2026-01-31T12:00:00Z, or seconds since the epoch",
-	  COMMAND_ASSESS, SECTION_JUDGE, &option_time, TO(at), NULL, 0, 0 },
+	{ 0, "at", "TIME", NULL, "that of the sweep (assess), now (policy)",
+	  "when certificates and lists are judged: 2026-01-31T12:00:00Z, or seconds since the "
+	  "epoch",
+	  COMMAND_ASSESS | COMMAND_POLICY, SECTION_JUDGE, &option_time, TO(at), NULL, 0, 0 },
 	{ 0, "sweep", "N", NULL, "the last",
 	  "the sweep of the database to judge",
 	  COMMAND_ASSESS, SECTION_JUDGE, &option_number64, TO(sweep), NULL, 1, INT64_MOST },
@@ -191,15 +193,29 @@ const struct option_row options_table[] = {
 	  "MaxMind database of countries; without it their column stays NULL",
 	  NETWORK, SECTION_JUDGE, &option_text, TO(geo_db), NULL, 0, 0 },
 
+	{ 0, "previous", "OLD.json", NULL, NULL,
+	  "lint: the list before this one, which must have an earlier timestamp",
+	  COMMAND_POLICY, SECTION_POLICY, &option_text, TO(previous), NULL, 0, 0 },
+	{ 0, "mta", "NAME", NULL, NULL,
+	  "export: the mail server whose configuration is written",
+	  COMMAND_POLICY, SECTION_POLICY, &option_text, TO(mta), NULL, 0, 0 },
+	{ 0, "db", "SWEEP.db", NULL, NULL,
+	  "export: the database whose last complete sweep knows today's MX hosts, and which "
+	  "domains have working DANE",
+	  COMMAND_POLICY, SECTION_POLICY, &option_text, TO(db), NULL, 0, 0 },
+	{ 0, "early-adopter", NULL, NULL, NULL,
+	  "export: enforce entries in mode testing too",
+	  COMMAND_POLICY, SECTION_POLICY, &option_flag, TO(early_adopter), NULL, 0, 0 },
+
 	{ 'q', "quiet", NULL, NULL, NULL,
 	  "no progress line",
 	  ALL, SECTION_TALK, &option_flag, TO(quiet), NULL, 0, 0 },
 	{ 'v', "verbose", NULL, NULL, NULL,
 	  "more log, and more with each: -v progress, -vv every transition and wire line",
-	  ALL, SECTION_TALK, &option_count, TO(verbosity), NULL, 0, 0 },
+	  ALL | COMMAND_POLICY, SECTION_TALK, &option_count, TO(verbosity), NULL, 0, 0 },
 	{ 'h', "help", NULL, NULL, NULL,
 	  "this text",
-	  ALL, SECTION_TALK, &option_help, 0, NULL, 0, 0 },
+	  ALL | COMMAND_POLICY, SECTION_TALK, &option_help, 0, NULL, 0, 0 },
 	{ 0, NULL, NULL, NULL, NULL, NULL, 0, 0, NULL, 0, NULL, 0, 0 },
 };
 /* clang-format on */

@@ -97,6 +97,15 @@ takes_every_spelling(void)
 				  " --at=2024-02-29T12:00:00Z");
 	CHECK(o.at == 1709208000 && o.sweep == 3);
 	CHECK(parse(COMMAND_ASSESS, "assess --at 1700000000 x.db").at == 1700000000);
+	o = parse(COMMAND_POLICY, "policy export a.json --mta exim --early-adopter -o b "
+				  "--previous c.json --at 7");
+	CHECK(o.word_count == 2 && o.early_adopter && o.at == 7);
+	CHECK_TEXT(o.mta, "exim");
+	CHECK_TEXT(o.output_file, "b");
+	CHECK_TEXT(o.previous, "c.json");
+	o = parse(COMMAND_POLICY, "policy lint -");
+	CHECK(o.mta == NULL && o.output_file == NULL && o.previous == NULL && o.at == 0);
+	CHECK(!o.early_adopter && o.word_count == 2);
 }
 
 /* True when the line ends the program with status 2 and one line on stderr. */
@@ -196,6 +205,10 @@ refuses_mistakes(void)
 	CHECK(dies(COMMAND_ASSESS, "assess a --at 2026-2-3T0:0:0Z", "is not a time"));
 	CHECK(dies(COMMAND_ASSESS, "assess a --at 0", "0 is not a time"));
 	CHECK(dies(COMMAND_ASSESS, "assess a --sweep 0", "--sweep: 0 is not a number"));
+	CHECK(dies(COMMAND_POLICY, "policy lint a --new",
+		   "--new: no such option, see mxsweep policy --help"));
+	CHECK(dies(COMMAND_POLICY, "policy lint a --at soon", "--at: soon is not a time"));
+	CHECK(dies(COMMAND_POLICY, "policy export a --mta=", "--mta: the NAME is empty"));
 }
 
 static void
@@ -241,10 +254,11 @@ written(enum command command, void (*help)(FILE *, enum command), void (*manual)
 static void
 help_is_readable(void)
 {
-	static const enum command commands[] = { COMMAND_SWEEP, COMMAND_CHECK, COMMAND_ASSESS };
+	static const enum command commands[] = { COMMAND_SWEEP, COMMAND_CHECK, COMMAND_ASSESS,
+						 COMMAND_POLICY };
 	char *manual = written(0, NULL, options_manual), want[64];
 
-	for (int i = 0; i < 3; i++) {
+	for (int i = 0; i < 4; i++) {
 		char *help = written(commands[i], options_help, NULL);
 
 		for (const struct option_row *row = options_table; row->name != NULL; row++) {
