@@ -33,10 +33,10 @@ port_of(const struct check_report *report)
 	return port > 0 ? (int)port : 25;
 }
 
-/* The host, the digest of the leaf's key and, where usage 2 would hold, that of who
- * signed it: once for each host and key.  Not of hosts with a server that does no TLS,
- * for records would cut that off. */
-enum { MX, LEAF, ISSUER };
+/* The host, the digest of the leaf's key, where usage 2 would hold that of who signed
+ * it, and whether the zones must be signed first: once for each host and key.  Not of
+ * hosts with a server that does no TLS, for records would cut that off. */
+enum { MX, LEAF, ISSUER, UNSIGNED };
 
 static sqlite3_stmt *
 hosts_without_tlsa(const struct check_report *report, const struct target *target)
@@ -46,12 +46,14 @@ hosts_without_tlsa(const struct check_report *report, const struct target *targe
 	    "SELECT s.mx, c.spki_sha256, (SELECT i.spki_sha256 FROM chains h"
 	    " JOIN certificates i ON i.sha256 = h.sha256 AND i.subject = c.issuer"
 	    " WHERE h.chain_sha256 = s.chain_sha256 AND h.position = 1 AND s.trusted"
-	    " AND s.name_match AND s.in_validity)",
-	    "AND s.dane = 'no-tlsa' AND c.spki_sha256 IS NOT NULL AND NOT EXISTS"
+	    " AND s.name_match AND s.in_validity), s.dane <> 'no-tlsa'",
+	    "AND s.dane IN ('no-tlsa', 'insecure-mx', 'insecure-host')"
+	    " AND s.mx NOT IN (SELECT mx FROM tlsa_records WHERE sweep = s.sweep)"
+	    " AND c.spki_sha256 IS NOT NULL AND NOT EXISTS"
 	    " (SELECT 1 FROM servers o WHERE o.sweep = s.sweep AND o.domain = s.domain"
 	    "  AND o.host = s.host AND o.starttls <> 'refused-temporary'"
 	    "  AND NOT " GIVES_TLS("o") ")"
-					" GROUP BY 1, 2 ORDER BY s.preference, 1, 2");
+					" GROUP BY 1, 2 ORDER BY 4, s.preference, 1, 2");
 }
 
 /* last: the authority's record that was printed before, "" at first. */
@@ -77,15 +79,19 @@ static void
 suggest_dane(const struct check_report *report, const struct target *target)
 {
 	sqlite3_stmt *s = hosts_without_tlsa(report, target);
-	int port = port_of(report), count = 0;
+	int port = port_of(report), count = 0, unsigned_zones = 0;
 	bool issuer = false;
 	char last[400] = "";
 
 	while (sqlite3_step(s) == SQLITE_ROW) {
 		if (!is_plain(sql_text(s, MX)))
 			continue;
-		if (count++ == 0)
-			fputs("  To publish for DANE, as the servers are now:\n", report->out);
+		if (count++ == 0 || sqlite3_column_int(s, UNSIGNED) != unsigned_zones) {
+			unsigned_zones = sqlite3_column_int(s, UNSIGNED);
+			fprintf(report->out,
+				"  To publish for DANE%s, as the servers are now:\n",
+				unsigned_zones ? " once the zones are signed" : "");
+		}
 		print_tlsa(report, s, port, last);
 		issuer |= sql_text(s, ISSUER) != NULL;
 	}
@@ -158,13 +164,10 @@ suggest_policy(const struct check_report *report, const struct target *target)
 	count_servers(report, target, &answered, &passing);
 	if (answered == 0)
 		return;
-	if (passing < answered) {
-		fputs(
-		    "  Before MTA-STS: let every server show a trusted certificate that has its"
-		    " name.\n",
-		    report->out);
-		return;
-	}
+	if (passing < answered)
+		fputs("  Before MTA-STS in mode enforce: let every server show a trusted"
+		      " certificate that has its name.\n",
+		      report->out);
 	fputs("  To publish for MTA-STS:\n", report->out);
 	print_sts_record(report, target);
 	print_policy(report, target);
