@@ -127,10 +127,24 @@ static const char version_2[] =
 "ALTER TABLE domain_verdict ADD COLUMN dane TEXT;"
 "ALTER TABLE domain_verdict ADD COLUMN mta_sts TEXT;"
 "ALTER TABLE domain_verdict ADD COLUMN mta_sts_lint TEXT;";
+
+/* The policy list, and what reports count. */
+static const char version_3[] =
+/* The registrable domain (public suffix and one label) of MX hosts, domains and
+ * policy hosts' aliases; only of names that are not their own. */
+"CREATE TABLE registrable(name INTEGER PRIMARY KEY REFERENCES name, domain TEXT NOT NULL);"
+/* What reports count, so that they need not read every row of every sweep: n of
+ * total have what topic and keys say; '' where a topic has fewer keys. */
+"CREATE TABLE tally("
+"  sweep INTEGER NOT NULL REFERENCES sweep, topic TEXT NOT NULL,"
+"  a TEXT NOT NULL, b TEXT NOT NULL, c TEXT NOT NULL,"
+"  n INTEGER NOT NULL, total INTEGER NOT NULL,"
+"  PRIMARY KEY(sweep, topic, a, b, c)) WITHOUT ROWID;"
+"ALTER TABLE domain_verdict ADD COLUMN policy_list TEXT;";
 /* clang-format on */
 
 /* migrations[n] makes version n + 1 out of version n; 0 is the empty database. */
-static const char *const migrations[] = { version_1, version_2 };
+static const char *const migrations[] = { version_1, version_2, version_3 };
 
 int
 schema_version(void)

@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-#include "output/assess.h"
+#include "output/assess/assess.h"
 #include "output/database.h"
 #include "output/rows.h"
 #include "output/schema.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The public views: names, columns and their order are a contract.  Columns may
- * be appended, and nothing else.  policy_list, which nothing fills yet, is NULL.
+ * be appended, and nothing else.
  */
 #include "output/schema.h"
 
@@ -10,10 +10,14 @@
 /* hex(NULL) is '' and not NULL. */
 #define HEX_OR_NULL(column) "CASE WHEN " column " IS NOT NULL THEN " HEX(column) " END"
 
+/* The registrable domain of a name that was joined. */
+#define REGISTRABLE(n)                                                                         \
+	"coalesce((SELECT r.domain FROM registrable r WHERE r.name = " n ".id), " n ".name)"
+
 /* clang-format off */
 /* dane_reason and dane_lint speak of the host's TLSA records, also where the domain's
  * MX records are not secure and nobody goes by them. */
-#define SERVER_COLUMNS(dane, mta_sts)                                                          \
+#define SERVER_COLUMNS(dane, mta_sts, mx)                                                          \
 	" v.address, v.asn, an.text AS as_name, v.country, v.tcp, v.greeting,"                 \
 	" v.greeting_code, v.greeting_text, v.ehlo, v.ehlo_line || el.text AS ehlo_text,"      \
 	" v.starttls, v.starttls_offer, v.starttls_reply_code, v.starttls_reply_text,"         \
@@ -27,7 +31,7 @@
 	" " TIME("v.started") " AS started, v.duration_ms,"                                    \
 	" coalesce(v.ehlo_tls_line, v.ehlo_line) || tl.text AS ehlo_tls_text,"                 \
 	" v.starttls_echo, v.bare_lf, v.legacy, sv.cn_only, cv.error AS verify_error, v.host," \
-	" sv.dane_reason, sv.dane_lint"
+	" sv.dane_reason, sv.dane_lint, " REGISTRABLE(mx) " AS provider"
 
 #define SERVER_JOINS                                                                           \
 	" JOIN server v ON v.host = e.host"                                                    \
@@ -61,26 +65,28 @@ const char schema_views[] =
 "CREATE VIEW domains AS SELECT s.id AS sweep, n.name AS domain, d.rank, d.tag, d.dns, d.mx,"
 "  d.mx_security, v.headline, v.starttls, v.certificate, v.dane, d.mta_sts_record,"
 "  t.fetch AS mta_sts_fetch, t.word AS mta_sts_policy, t.mode AS mta_sts_mode,"
-"  t.max_age AS mta_sts_max_age, v.mta_sts, d.tlsrpt, d.tlsrpt_rua, NULL AS policy_list,"
+"  t.max_age AS mta_sts_max_age, v.mta_sts, d.tlsrpt, d.tlsrpt_rua, v.policy_list,"
 "  t.id AS mta_sts_id, t.record_text AS mta_sts_text,"
 "  (SELECT a.name FROM name a WHERE a.id = t.alias) AS mta_sts_alias,"
 "  t.address AS mta_sts_address, t.http_status AS mta_sts_http_status,"
 "  t.content_type AS mta_sts_content_type, t.detail AS mta_sts_detail,"
 "  (SELECT coalesce(p.text, CAST(p.body AS TEXT)) FROM policy p WHERE p.id = t.policy)"
-"    AS mta_sts_policy_text, v.mta_sts_lint, d.tlsrpt_text"
+"    AS mta_sts_policy_text, v.mta_sts_lint, d.tlsrpt_text,"
+"  " REGISTRABLE("n") " AS registrable_domain,"
+"  (SELECT " REGISTRABLE("a") " FROM name a WHERE a.id = t.alias) AS mta_sts_provider"
 "  FROM sweep s JOIN domain d ON d.sweep = s.id JOIN name n ON n.id = d.name"
 "  LEFT JOIN domain_verdict v ON v.sweep = d.sweep AND v.name = d.name"
 "  LEFT JOIN mta_sts t ON t.sweep = d.sweep AND t.name = d.name;"
 
 "DROP VIEW IF EXISTS servers;"
 "CREATE VIEW servers AS SELECT s.id AS sweep, n.name AS domain, e.preference,"
-"  m.name AS mx," SERVER_COLUMNS(JUDGED(DANE_OF_LINK), "lv.mta_sts")
+"  m.name AS mx," SERVER_COLUMNS(JUDGED(DANE_OF_LINK), "lv.mta_sts", "m")
 "  FROM sweep s JOIN link e ON e.sweep = s.id JOIN name n ON n.id = e.name"
 "  JOIN host h ON h.id = e.host LEFT JOIN name m ON m.id = h.name"
 "  LEFT JOIN domain d ON d.sweep = e.sweep AND d.name = e.name" SERVER_JOINS
 "  LEFT JOIN link_verdict lv ON lv.sweep = e.sweep AND lv.name = e.name"
 "    AND lv.host = e.host AND lv.position = v.position"
-" UNION ALL SELECT e.sweep, n.name, NULL, n.name," SERVER_COLUMNS("NULL", "NULL")
+" UNION ALL SELECT e.sweep, n.name, NULL, n.name," SERVER_COLUMNS("NULL", "NULL", "n")
 "  FROM address_target e LEFT JOIN name n ON n.id = e.name" SERVER_JOINS ";"
 
 "DROP VIEW IF EXISTS certificates;"
@@ -98,5 +104,8 @@ const char schema_views[] =
 "  t.usage, t.selector, t.matching, " HEX("t.data") " AS data,"
 "  CASE WHEN h.tlsa_secure THEN 'secure' ELSE 'insecure' END AS security, t.usable"
 "  FROM host h JOIN name m ON m.id = h.name JOIN tlsa t ON t.host = h.id"
-"  LEFT JOIN name b ON b.id = h.tlsa_base;";
+"  LEFT JOIN name b ON b.id = h.tlsa_base;"
+
+"DROP VIEW IF EXISTS tallies;"
+"CREATE VIEW tallies AS SELECT sweep, topic, a, b, c, n, total FROM tally;";
 /* clang-format on */

@@ -3,9 +3,9 @@
 #include <string.h>
 
 #include "config.h"
-#include "output/assess.h"
-#include "output/check.h"
-#include "output/policy_command.h"
+#include "output/assess/assess.h"
+#include "output/check/check.h"
+#include "output/policy/policy_command.h"
 #include "scanner/log.h"
 #include "scanner/options.h"
 #include "scanner/probe.h"

@@ -26,6 +26,10 @@ command_name(enum command command)
 		return "assess";
 	case COMMAND_POLICY:
 		return "policy";
+	case COMMAND_REPORT:
+		return "report";
+	case COMMAND_MERGE:
+		return "merge";
 	}
 	return "";
 }
@@ -210,6 +214,11 @@ check(const struct options *options, enum command command)
 		die("check needs a domain, see mxsweep check --help");
 	if (command == COMMAND_ASSESS && options->word_count != 1)
 		die("assess needs one database, see mxsweep assess --help");
+	if (command == COMMAND_REPORT && options->word_count != 1)
+		die("report needs one database, see mxsweep report --help");
+	if (command == COMMAND_MERGE &&
+	    (options->word_count == 0 || options->output_file == NULL))
+		die("merge needs -o OUT.db and what to merge, see mxsweep merge --help");
 }
 
 void

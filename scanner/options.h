@@ -53,8 +53,14 @@ struct options {
 	bool json;
 	int64_t at;    /* --at, seconds since the epoch; 0: not given */
 	int64_t sweep; /* --sweep, 0: the last */
-	const char *previous, *mta, *db;
+	const char *previous, *mta, *db, *from, *requests;
 	bool early_adopter;
+	unsigned queue_weeks;
+	const char *policy_list; /* NULL: domains are compared with none */
+	int64_t against;         /* --against, the sweep to compare with; 0: the one before */
+	const char *format;
+	unsigned k_anonymity;
+	bool anonymous;
 
 	char *const *words; /* what is no option: DOMAIN…, SWEEP.db, lint LIST.json */
 	size_t word_count;
@@ -63,7 +69,14 @@ struct options {
 };
 
 /* The subcommands, as bits, so that a row of the table can name several. */
-enum command { COMMAND_SWEEP = 1, COMMAND_CHECK = 2, COMMAND_ASSESS = 4, COMMAND_POLICY = 8 };
+enum command {
+	COMMAND_SWEEP = 1,
+	COMMAND_CHECK = 2,
+	COMMAND_ASSESS = 4,
+	COMMAND_POLICY = 8,
+	COMMAND_REPORT = 16,
+	COMMAND_MERGE = 32,
+};
 
 /* Parses what follows the subcommand; argv[0] is its name.  Dies on the first
  * mistake; prints --help to stdout and exits 0. */

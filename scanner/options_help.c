@@ -26,14 +26,27 @@ static const struct command_text commands[] = {
 	  "Computes the verdicts of a stored sweep again, without asking the network." },
 	{ COMMAND_POLICY, "policy",
 	  "mxsweep policy lint [--previous OLD.json] [--at TIME] LIST.json\n"
+	  "       mxsweep policy check --db SWEEP.db [--queue-weeks N] DOMAIN...\n"
+	  "       mxsweep policy build --db SWEEP.db [--from OLD.json] [--requests FILE]\n"
+	  "                            [--queue-weeks N] [--at TIME] -o NEW.json\n"
+	  "       mxsweep policy audit --db SWEEP.db [--at TIME] LIST.json\n"
 	  "       mxsweep policy diff OLD.json NEW.json\n"
 	  "       mxsweep policy export --mta NAME [--db SWEEP.db] [--early-adopter] [-o "
 	  "FILE]\n"
 	  "                             LIST.json",
 	  "Works on STARTTLS policy lists: domains whose mail is delivered only over\n"
-	  "authenticated TLS.  lint tells what is wrong with a list, diff what changed\n"
-	  "between two, export writes it as the configuration of a mail server.\n"
+	  "authenticated TLS.  lint tells what is wrong with a list, check whether a domain\n"
+	  "may be listed, build makes the next list from what sweeps saw, audit tells which\n"
+	  "entries no longer hold, diff what changed between two lists, and export writes a\n"
+	  "list as the configuration of a mail server.\n"
 	  "A list is a file, or - for stdin." },
+	{ COMMAND_REPORT, "report", "mxsweep report [options] SWEEP.db",
+	  "Writes the report of a database's last sweep, and of what changed since the one\n"
+	  "before, as a folder: a page, its plots and tables, and everything as JSON." },
+	{ COMMAND_MERGE, "merge", "mxsweep merge -o OUT.db A.db B.db...",
+	  "Unites the sweeps of several databases in a new one: shards of a sweep become\n"
+	  "one, those of several vantage points stand beside each other.  Aggregates that\n"
+	  "others gave out (report --anonymous) are taken in as well." },
 };
 
 static const char *

@@ -3,6 +3,7 @@
 
 #define NETWORK (COMMAND_SWEEP | COMMAND_CHECK)
 #define ALL     (COMMAND_SWEEP | COMMAND_CHECK | COMMAND_ASSESS)
+#define EVERY   (ALL | COMMAND_POLICY | COMMAND_REPORT | COMMAND_MERGE)
 
 #define INT64_MOST 9223372036854775807ull
 #define DAY        86400
@@ -18,6 +19,7 @@ const char *const options_sections[SECTION_COUNT] = {
 	[SECTION_POLITE] = "Who is contacted",
 	[SECTION_JUDGE] = "Trust and places",
 	[SECTION_POLICY] = "Policy lists",
+	[SECTION_REPORT] = "Reports",
 	[SECTION_TALK] = "Messages",
 };
 
@@ -45,12 +47,14 @@ const struct option_row options_table[] = {
 	  "resolve nothing and contact nobody; print what would be done",
 	  NETWORK, SECTION_LIST, &option_flag, TO(dryrun), NULL, 0, 0 },
 
-	{ 'o', "output-file", "FILE", NULL, "sweep.db (sweep), stdout (policy)",
-	  "the database that is written; policy export: the configuration",
-	  NETWORK | COMMAND_POLICY, SECTION_OUTPUT, &option_text, TO(output_file), NULL, 0, 0 },
+	{ 'o', "output-file", "FILE", NULL, "sweep.db (sweep), report (report), "
+	  "stdout (policy export)",
+	  "the database that is written; policy build: the list; policy export: the "
+	  "configuration; report: the folder",
+	  NETWORK | COMMAND_POLICY | COMMAND_REPORT | COMMAND_MERGE, SECTION_OUTPUT, &option_text, TO(output_file), NULL, 0, 0 },
 	{ 0, "output-module", "sqlite|jsonl", "sqlite", NULL,
 	  "what the output file is: a database, or one JSON line per server",
-	  NETWORK, SECTION_OUTPUT, &option_module, TO(output_module), NULL, 0, 0 },
+	  NETWORK, SECTION_OUTPUT, &option_choice, TO(output_module), NULL, 0, 0 },
 	{ 0, "new", NULL, NULL, NULL,
 	  "start another sweep where the last one of the same list did not finish and would "
 	  "be continued",
@@ -180,12 +184,12 @@ const struct option_row options_table[] = {
 	  "trust store, PEM",
 	  ALL, SECTION_JUDGE, &option_text, TO(root_cas), NULL, 0, 0 },
 	{ 0, "at", "TIME", NULL, "that of the sweep (assess), now (policy)",
-	  "when certificates and lists are judged: 2026-01-31T12:00:00Z, or seconds since the "
+	  "when certificates and lists are judged, and a list is built: 2026-01-31T12:00:00Z, or seconds since the "
 	  "epoch",
 	  COMMAND_ASSESS | COMMAND_POLICY, SECTION_JUDGE, &option_time, TO(at), NULL, 0, 0 },
 	{ 0, "sweep", "N", NULL, "the last",
-	  "the sweep of the database to judge",
-	  COMMAND_ASSESS, SECTION_JUDGE, &option_number64, TO(sweep), NULL, 1, INT64_MOST },
+	  "the sweep of the database to judge, to audit with, or to report",
+	  COMMAND_ASSESS | COMMAND_POLICY | COMMAND_REPORT, SECTION_JUDGE, &option_number64, TO(sweep), NULL, 1, INT64_MOST },
 	{ 0, "asn-db", "FILE", NULL, NULL,
 	  "MaxMind database of networks; without it their columns stay NULL",
 	  NETWORK, SECTION_JUDGE, &option_text, TO(asn_db), NULL, 0, 0 },
@@ -200,22 +204,49 @@ const struct option_row options_table[] = {
 	  "export: the mail server whose configuration is written",
 	  COMMAND_POLICY, SECTION_POLICY, &option_text, TO(mta), NULL, 0, 0 },
 	{ 0, "db", "SWEEP.db", NULL, NULL,
-	  "export: the database whose last complete sweep knows today's MX hosts, and which "
-	  "domains have working DANE",
+	  "check, build, audit: the database with the sweeps; export: that whose last complete "
+	  "sweep knows today's MX hosts, and which domains have working DANE",
 	  COMMAND_POLICY, SECTION_POLICY, &option_text, TO(db), NULL, 0, 0 },
+	{ 0, "policy-list", "LIST.json", NULL, NULL,
+	  "compare each domain with this list: absent, listed or failing",
+	  ALL, SECTION_POLICY, &option_text, TO(policy_list), NULL, 0, 0 },
+	{ 0, "from", "OLD.json", NULL, NULL,
+	  "build: the list that is published today",
+	  COMMAND_POLICY, SECTION_POLICY, &option_text, TO(from), NULL, 0, 0 },
+	{ 0, "requests", "FILE", NULL, NULL,
+	  "build: domains whose operators asked for an entry, \"DOMAIN testing|enforce "
+	  "[PATTERN...]\" a line",
+	  COMMAND_POLICY, SECTION_POLICY, &option_text, TO(requests), NULL, 0, 0 },
+	{ 0, "queue-weeks", "N", "1", NULL,
+	  "check, build: weeks of unbroken success before a domain is listed",
+	  COMMAND_POLICY, SECTION_POLICY, &option_number, TO(queue_weeks), NULL, 0, 520 },
 	{ 0, "early-adopter", NULL, NULL, NULL,
 	  "export: enforce entries in mode testing too",
 	  COMMAND_POLICY, SECTION_POLICY, &option_flag, TO(early_adopter), NULL, 0, 0 },
+
+	{ 0, "against", "M", NULL, "the one before",
+	  "the sweep to compare with",
+	  COMMAND_REPORT, SECTION_REPORT, &option_number64, TO(against), NULL, 1, INT64_MOST },
+	{ 0, "format", "html|json|csv|all", "all", NULL,
+	  "what is written",
+	  COMMAND_REPORT, SECTION_REPORT, &option_choice, TO(format), NULL, 0, 0 },
+	{ 0, "anonymous", NULL, NULL, NULL,
+	  "only what may be shared: counts by network, country, provider and fault, no domain "
+	  "and no address",
+	  COMMAND_REPORT, SECTION_REPORT, &option_flag, TO(anonymous), NULL, 0, 0 },
+	{ 0, "k-anonymity", "K", "10", NULL,
+	  "anonymous: groups smaller than this are folded into \"other\"",
+	  COMMAND_REPORT, SECTION_REPORT, &option_number, TO(k_anonymity), NULL, 2, 1000000 },
 
 	{ 'q', "quiet", NULL, NULL, NULL,
 	  "no progress line",
 	  ALL, SECTION_TALK, &option_flag, TO(quiet), NULL, 0, 0 },
 	{ 'v', "verbose", NULL, NULL, NULL,
 	  "more log, and more with each: -v progress, -vv every transition and wire line",
-	  ALL | COMMAND_POLICY, SECTION_TALK, &option_count, TO(verbosity), NULL, 0, 0 },
+	  EVERY, SECTION_TALK, &option_count, TO(verbosity), NULL, 0, 0 },
 	{ 'h', "help", NULL, NULL, NULL,
 	  "this text",
-	  ALL | COMMAND_POLICY, SECTION_TALK, &option_help, 0, NULL, 0, 0 },
+	  EVERY, SECTION_TALK, &option_help, 0, NULL, 0, 0 },
 	{ 0, NULL, NULL, NULL, NULL, NULL, 0, 0, NULL, 0, NULL, 0, 0 },
 };
 /* clang-format on */

@@ -20,6 +20,7 @@ enum option_section {
 	SECTION_POLITE,
 	SECTION_JUDGE,
 	SECTION_POLICY,
+	SECTION_REPORT,
 	SECTION_TALK,
 	SECTION_COUNT,
 };
@@ -54,6 +55,6 @@ extern const char *const options_sections[SECTION_COUNT];
 extern const struct option_type option_help, option_flag, option_count, option_text,
     option_number, option_number64, option_seconds, option_trust_ad, option_tls_version,
     option_time, option_addresses, option_name_servers, option_hosts, option_ehlo,
-    option_module;
+    option_choice;
 
 #endif

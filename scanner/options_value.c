@@ -321,12 +321,20 @@ parse_ehlo(const struct option_row *row, const char *text, void *to)
 	*(const char **)to = text;
 }
 
+/* One of the words of the option's argument, "sqlite|jsonl". */
 static void
-parse_module(const struct option_row *row, const char *text, void *to)
+parse_choice(const struct option_row *row, const char *text, void *to)
 {
-	if (strcmp(text, "sqlite") != 0 && strcmp(text, "jsonl") != 0)
-		die("--%s: %s is not sqlite or jsonl", row->name, text);
-	*(const char **)to = text;
+	size_t length = strlen(text), width;
+
+	for (const char *at = row->argument; *at != '\0'; at += width + (at[width] == '|')) {
+		width = strcspn(at, "|");
+		if (width == length && memcmp(at, text, length) == 0) {
+			*(const char **)to = text;
+			return;
+		}
+	}
+	die("--%s: %s is not one of %s", row->name, text, row->argument);
 }
 
 const struct option_type option_help = { .flag = true };
@@ -343,4 +351,4 @@ const struct option_type option_addresses = { false, parse_addresses, json_text 
 const struct option_type option_name_servers = { false, parse_name_servers, json_text };
 const struct option_type option_hosts = { false, parse_hosts, json_text };
 const struct option_type option_ehlo = { false, parse_ehlo, json_text };
-const struct option_type option_module = { false, parse_module, json_text };
+const struct option_type option_choice = { false, parse_choice, json_text };

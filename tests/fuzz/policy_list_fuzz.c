@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "output/policy_diff.h"
+#include "output/policy/policy_diff.h"
 #include "tests/fuzz/fuzz.h"
 
 static void

@@ -3,7 +3,7 @@
  * written in the leaf, and each question is counted. */
 #include <sqlite3.h>
 
-#include "output/assess.h"
+#include "output/assess/assess.h"
 #include "output/sql.h"
 #include "output/store.h"
 #include "tests/unit/sample.h"

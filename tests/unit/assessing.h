@@ -7,7 +7,7 @@
 
 #include <sqlite3.h>
 
-#include "output/assess.h"
+#include "output/assess/assess.h"
 #include "output/sql.h"
 #include "output/store.h"
 #include "tests/unit/ask.h"

@@ -3,8 +3,8 @@
 #include <jansson.h>
 #include <sqlite3.h>
 
-#include "output/advice.h"
-#include "output/check.h"
+#include "output/check/advice.h"
+#include "output/check/check.h"
 #include "output/sql.h"
 #include "output/store.h"
 #include "output/summary.h"

@@ -34,7 +34,7 @@ keeps_every_row(void)
 	make_old("");
 	store = out->open(path);
 	db = store_database(store);
-	CHECK_TEXT(ask(db, "PRAGMA user_version"), "2");
+	CHECK_TEXT(ask(db, "PRAGMA user_version"), "3");
 	CHECK_TEXT(ask(db, "SELECT count(*) FROM pragma_foreign_key_check"), "0");
 	CHECK_TEXT(ask(db, "PRAGMA integrity_check"), "ok");
 	CHECK_TEXT(ask(db, "SELECT json_array(sweep, started, finished, state, targets,"

@@ -169,7 +169,7 @@ refuses_mistakes(void)
 		{ "sweep --min-version 1.3 --max-version 1.2", "--min-version is above" },
 		{ "sweep --min-version 1.4", "--min-version: 1.4 is not a TLS version" },
 		{ "sweep --trust-ad maybe", "--trust-ad: maybe is not yes, no or auto" },
-		{ "sweep --output-module csv", "--output-module: csv is not sqlite or jsonl" },
+		{ "sweep --output-module csv", "--output-module: csv is not one of sqlite|jsonl" },
 		{ "sweep --dns-timeout 0", "--dns-timeout: 0 seconds are out of range" },
 		{ "sweep --dns-timeout 1e3", "--dns-timeout: 1e3 is not a number of seconds" },
 		{ "sweep --dns-timeout nan", "--dns-timeout: nan is not a number of seconds" },

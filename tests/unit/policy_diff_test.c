@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "output/policy_diff.h"
+#include "output/policy/policy_diff.h"
 
 #include "tests/unit/test.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "output/policy_export.h"
+#include "output/policy/policy_export.h"
 
 #include <stdlib.h>
 

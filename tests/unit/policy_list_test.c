@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "output/policy_list.h"
+#include "output/policy/policy_list.h"
 
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "output/policy_parts.h"
+#include "output/policy/policy_parts.h"
 #include "tests/unit/test.h"
 
 #define HEAD                                                                                   \

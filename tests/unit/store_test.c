@@ -85,7 +85,8 @@ views_have_their_columns(void)
 		      "mta_sts_max_age mta_sts tlsrpt tlsrpt_rua policy_list "
 		      "mta_sts_id mta_sts_text mta_sts_alias mta_sts_address "
 		      "mta_sts_http_status mta_sts_content_type mta_sts_detail "
-		      "mta_sts_policy_text mta_sts_lint tlsrpt_text");
+		      "mta_sts_policy_text mta_sts_lint tlsrpt_text "
+		      "registrable_domain mta_sts_provider");
 	check_columns(
 	    db, "servers",
 	    "sweep domain preference mx address asn as_name country tcp greeting "
@@ -94,7 +95,7 @@ views_have_their_columns(void)
 	    "key_exchange chain_sha256 leaf_sha256 trusted name_match in_validity "
 	    "self_signed certificate dane mta_sts attempts started duration_ms "
 	    "ehlo_tls_text starttls_echo bare_lf legacy cn_only verify_error host "
-	    "dane_reason dane_lint");
+	    "dane_reason dane_lint provider");
 	check_columns(db, "certificates",
 		      "sha256 spki_sha256 subject issuer serial not_before not_after key_type "
 		      "key_bits signature names der");
@@ -102,7 +103,7 @@ views_have_their_columns(void)
 	check_columns(db, "tlsa_records",
 		      "sweep mx base_domain usage selector matching data security usable");
 	CHECK_TEXT(ask(db, "PRAGMA application_id"), "1297634135");
-	CHECK_TEXT(ask(db, "PRAGMA user_version"), "2");
+	CHECK_TEXT(ask(db, "PRAGMA user_version"), "3");
 	CHECK_TEXT(ask(db, "PRAGMA foreign_keys"), "1");
 	out->close(store);
 }
@@ -630,7 +631,7 @@ refuses_what_is_not_ours(void)
 	new_path();
 	make_database("PRAGMA application_id = 1297634135; PRAGMA user_version = 99;"
 		      "CREATE TABLE t(a)");
-	check_refused("newer mxsweep (schema 99, this one knows 2)");
+	check_refused("newer mxsweep (schema 99, this one knows 3)");
 	new_path();
 	CHECK(close(open(path, O_CREAT | O_WRONLY, 0600)) == 0);
 	CHECK(truncate(path, 50) == 0);
@@ -652,7 +653,7 @@ migrates_from_nothing(void)
 		      "CREATE VIEW sweeps AS SELECT 1 AS of_another_day");
 	store = out->open(path);
 	db = store_database(store);
-	CHECK_TEXT(ask(db, "PRAGMA user_version"), "2");
+	CHECK_TEXT(ask(db, "PRAGMA user_version"), "3");
 	CHECK_TEXT(ask(db, "SELECT count(*) FROM pragma_table_info('sweeps')"
 			   " WHERE name = 'of_another_day'"),
 		   "0");

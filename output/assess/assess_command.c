@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* `mxsweep assess`: verdicts again over a stored sweep. */
+#include <stdio.h>
+
+#include "output/assess/assess.h"
+#include "output/database.h"
+#include "output/sql.h"
+#include "output/summary.h"
+#include "scanner/log.h"
+
+static int64_t
+choose_sweep(struct database *database, const char *path, int64_t wanted)
+{
+	sqlite3 *db = database->db;
+	int64_t sweep = wanted != 0
+			    ? sql_number(db, "SELECT id FROM sweep WHERE id = ?1", wanted)
+			    : sql_number(db, "SELECT max(id) FROM sweep", 0);
+
+	if (sweep < 0)
+		die("%s: %s", path, sqlite3_errmsg(db));
+	if (sweep == 0)
+		database_close(database);
+	if (sweep == 0 && wanted != 0)
+		die("%s: there is no sweep %lld", path, (long long)wanted);
+	if (sweep == 0)
+		die("%s: there is no sweep in it", path);
+	return sweep;
+}
+
+int
+assess_command(const struct options *options)
+{
+	struct database database;
+	const char *path = options->word_count == 1 ? options->words[0] : NULL;
+	char error[256];
+	int64_t sweep, at;
+
+	if (path == NULL)
+		die("assess: name one database (mxsweep assess SWEEP.db)");
+	database_open(&database, path, false);
+	/* We hold the lock: a sweep that says it runs was killed. */
+	if (!sql_run(database.db, "UPDATE sweep SET state = 'interrupted'"
+				  " WHERE state = 'running'"))
+		die("%s: %s", path, sqlite3_errmsg(database.db));
+	sweep = choose_sweep(&database, path, options->sweep);
+	at = options->at != 0
+		 ? options->at
+		 : sql_number(database.db,
+			      "SELECT coalesce(finished, started) FROM sweep WHERE id = ?1",
+			      sweep);
+	if (!assess_sweep(database.db, sweep, &judge, options->root_cas, at, error)) {
+		database_close(&database);
+		die("%s: %s", path, error);
+	}
+	summary_print(database.db, sweep, path, stdout);
+	database_close(&database);
+	return 0;
+}

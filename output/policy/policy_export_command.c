@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* `mxsweep policy export`: a list as the configuration of a mail server, written
+ * whole or not at all. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "output/database.h"
+#include "output/policy/policy_command.h"
+#include "output/policy/policy_export.h"
+#include "output/sql.h"
+#include "scanner/log.h"
+#include "scanner/mem.h"
+
+/* What the last complete sweep of a database (--db) knows of the listed domains. */
+struct knowledge {
+	struct database database;
+	sqlite3_stmt *hosts, *dane;
+	char **names; /* of the last answer */
+	size_t count;
+};
+
+static void
+forget_names(struct knowledge *knowledge)
+{
+	for (size_t i = 0; i < knowledge->count; i++)
+		free(knowledge->names[i]);
+	knowledge->count = 0;
+}
+
+static size_t
+hosts_of(void *arg, const char *domain, const char *const **names)
+{
+	struct knowledge *knowledge = arg;
+	sqlite3_stmt *s = knowledge->hosts;
+
+	forget_names(knowledge);
+	sql_bind_text(s, 1, domain);
+	while (sqlite3_step(s) == SQLITE_ROW) {
+		knowledge->names = mem_realloc(knowledge->names, (knowledge->count + 1) *
+								     sizeof *knowledge->names);
+		knowledge->names[knowledge->count++] = mem_strdup(sql_text(s, 0));
+	}
+	sqlite3_reset(s);
+	*names = (const char *const *)knowledge->names;
+	return knowledge->count;
+}
+
+static bool
+has_dane(void *arg, const char *domain)
+{
+	struct knowledge *knowledge = arg;
+
+	bool secure;
+
+	sql_bind_text(knowledge->dane, 1, domain);
+	secure = sql_find(knowledge->dane) == 1;
+	sqlite3_reset(knowledge->dane);
+	return secure;
+}
+
+/* Dies when there is no database, or no complete sweep in it. */
+static struct knowledge *
+knowledge_open(const char *path)
+{
+	struct knowledge *knowledge = mem_alloc(sizeof *knowledge);
+	sqlite3 *db;
+
+	database_open(&knowledge->database, path, false);
+	db = knowledge->database.db;
+	if (sql_number(db, "SELECT count(*) FROM sweep WHERE state = 'complete'", 0) == 0)
+		die("%s: there is no complete sweep in it", path);
+	knowledge->hosts =
+	    sql_prepare(db, "SELECT DISTINCT mx FROM servers WHERE domain = ?1 AND mx NOT NULL"
+			    " AND sweep = (SELECT max(id) FROM sweep WHERE state = 'complete')"
+			    " ORDER BY preference, mx");
+	knowledge->dane = sql_prepare(
+	    db, "SELECT headline = 'secure-dane' FROM domains WHERE domain = ?1"
+		" AND sweep = (SELECT max(id) FROM sweep WHERE state = 'complete')");
+	return knowledge;
+}
+
+static void
+knowledge_close(struct knowledge *knowledge)
+{
+	if (knowledge == NULL)
+		return;
+	forget_names(knowledge);
+	free(knowledge->names);
+	sqlite3_finalize(knowledge->hosts);
+	sqlite3_finalize(knowledge->dane);
+	database_close(&knowledge->database);
+	free(knowledge);
+}
+
+/* Beside the file, so that it can take its place at once. */
+static FILE *
+open_beside(const char *path, char **temporary)
+{
+	FILE *out;
+	int fd;
+
+	*temporary = mem_printf("%s.XXXXXX", path);
+	fd = mkstemp(*temporary);
+	if (fd < 0)
+		die("%s: %s", path, strerror(errno));
+	out = fchmod(fd, 0644) == 0 ? fdopen(fd, "w") : NULL;
+	if (out == NULL) {
+		unlink(*temporary);
+		die("%s: %s", path, strerror(errno));
+	}
+	return out;
+}
+
+static void
+put_in_place(FILE *out, char *temporary, const char *path)
+{
+	bool whole = fflush(out) == 0 && !ferror(out) && fsync(fileno(out)) == 0;
+
+	if (fclose(out) != 0 || !whole || rename(temporary, path) != 0) {
+		int error = errno;
+
+		unlink(temporary);
+		die("%s: %s", path, strerror(error));
+	}
+	free(temporary);
+}
+
+static void
+write_export(const struct policy_form *form, const struct policy_export *export,
+	     const char *path)
+{
+	char *temporary = NULL;
+	FILE *out = path != NULL ? open_beside(path, &temporary) : stdout;
+
+	form->write(export, out);
+	if (path != NULL)
+		put_in_place(out, temporary, path);
+	else if (fflush(out) != 0 || ferror(out))
+		die("stdout cannot be written");
+}
+
+static const struct policy_form *
+form_of(const struct options *options)
+{
+	const struct policy_form *form =
+	    options->mta != NULL ? policy_form_find(options->mta) : NULL;
+	char names[256] = "";
+
+	for (size_t i = 0; policy_forms[i] != NULL; i++) {
+		strcat(names, i > 0 ? ", " : "");
+		strcat(names, policy_forms[i]->name);
+	}
+	if (form == NULL)
+		die("policy export: --mta is one of %s", names);
+	return form;
+}
+
+/* Entries with a fault are left out, which somebody should know. */
+static void
+warn(enum policy_level level, const char *place, const char *says, void *arg)
+{
+	size_t *faults = arg;
+
+	if (level != POLICY_FAULT)
+		return;
+	++*faults;
+	log_warn("%s: %s", place, says);
+}
+
+/* A list past its end is no policy: the map without entries takes the place of the
+ * last one, for a stale one would stop mail to servers that have moved on. */
+int
+policy_export_command(const struct options *options)
+{
+	const struct policy_form *form = form_of(options);
+	char error[512];
+	size_t faults = 0;
+	struct policy_list *list = policy_list_read(options->words[1], warn, &faults, error);
+	struct knowledge *knowledge;
+	struct policy_export export = { .list = list, .early_adopter = options->early_adopter };
+
+	if (list == NULL)
+		die("%s", error);
+	knowledge = options->db != NULL ? knowledge_open(options->db) : NULL;
+	export.at = options->at != 0 ? options->at : (int64_t)time(NULL);
+	export.expired = policy_list_expired(list, export.at);
+	if (knowledge != NULL) {
+		export.hosts = hosts_of;
+		export.has_dane = has_dane;
+		export.arg = knowledge;
+	}
+	write_export(form, &export, options->output_file);
+	if (export.expired)
+		log_warn("%s has expired: what was written has no entries", options->words[1]);
+	knowledge_close(knowledge);
+	policy_list_free(list);
+	return export.expired || faults > 0 ? 1 : 0;
+}
