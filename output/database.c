@@ -95,7 +95,7 @@ static bool
 set_up(sqlite3 *db)
 {
 	sqlite3_busy_timeout(db, 10000);
-	return sql_run(db, "PRAGMA cache_size = -65536; PRAGMA foreign_keys = ON") &&
+	return sql_run(db, "PRAGMA cache_size = -8192; PRAGMA foreign_keys = ON") &&
 	       schema_prepare(db) &&
 	       sql_run(db, "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;"
 			   "PRAGMA wal_autocheckpoint = 8000");

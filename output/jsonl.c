@@ -72,6 +72,9 @@ begin_lines(void *self, const struct sweep_info *info, bool fresh, const struct 
 	(void)self;
 	(void)fresh;
 	(void)resume;
+	if (info->policy_list != NULL)
+		die("--policy-list: lines have no verdicts; domains are compared in a database "
+		    "(--output-module sqlite)");
 	return (struct begun){ .sweep = 1, .seed = info->seed, .next_host = 1 };
 }
 

@@ -140,6 +140,35 @@ static const char version_3[] =
 "  a TEXT NOT NULL, b TEXT NOT NULL, c TEXT NOT NULL,"
 "  n INTEGER NOT NULL, total INTEGER NOT NULL,"
 "  PRIMARY KEY(sweep, topic, a, b, c)) WITHOUT ROWID;"
+/* What others gave out of sweeps of theirs (report --anonymous), to be shown beside
+ * ours; sha256 is of what it says, so that the same is taken once. */
+"CREATE TABLE aggregate("
+"  id INTEGER PRIMARY KEY, sha256 BLOB NOT NULL UNIQUE,"
+"  vantage TEXT, week TEXT NOT NULL, version TEXT, k INTEGER NOT NULL);"
+"CREATE TABLE aggregate_tally("
+"  aggregate INTEGER NOT NULL REFERENCES aggregate, topic TEXT NOT NULL,"
+"  a TEXT NOT NULL, b TEXT NOT NULL, c TEXT NOT NULL,"
+"  n INTEGER NOT NULL, total INTEGER NOT NULL,"
+"  PRIMARY KEY(aggregate, topic, a, b, c)) WITHOUT ROWID;"
+/* The policy list: domain by domain where it stands, and how it came there.  since and
+ * the like are seconds; demand and asked are a mode and patterns with blanks between. */
+"CREATE TABLE list_domain("
+"  domain TEXT PRIMARY KEY, state TEXT NOT NULL, source TEXT NOT NULL,"
+"  mode TEXT, patterns TEXT, asked_mode TEXT, asked_patterns TEXT,"
+"  since INTEGER NOT NULL, eligible_since INTEGER,"
+"  failing_since INTEGER, failing TEXT, failing_detail TEXT) WITHOUT ROWID;"
+"CREATE TABLE list_move("
+"  id INTEGER PRIMARY KEY, domain TEXT NOT NULL, at INTEGER NOT NULL,"
+"  sweep INTEGER REFERENCES sweep, came_from TEXT, went_to TEXT NOT NULL,"
+"  reason TEXT NOT NULL, detail TEXT);"
+/* What each vantage point said last of a domain, and before that. */
+"CREATE TABLE list_sight("
+"  domain TEXT NOT NULL, vantage TEXT NOT NULL,"
+"  sweep INTEGER NOT NULL REFERENCES sweep, started INTEGER NOT NULL,"
+"  said TEXT NOT NULL, demand TEXT, said_before TEXT NOT NULL, demand_before TEXT,"
+"  PRIMARY KEY(domain, vantage)) WITHOUT ROWID;"
+"CREATE TABLE list_sweep(sweep INTEGER PRIMARY KEY REFERENCES sweep);" /* taken */
+"CREATE TABLE list_build(at INTEGER PRIMARY KEY, sha256 BLOB NOT NULL);"
 "ALTER TABLE domain_verdict ADD COLUMN policy_list TEXT;";
 /* clang-format on */
 

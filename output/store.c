@@ -5,6 +5,7 @@
 
 #include "output/assess/assess.h"
 #include "output/database.h"
+#include "output/policy/policy_audit.h"
 #include "output/rows.h"
 #include "output/schema.h"
 #include "output/sql.h"
@@ -17,6 +18,7 @@ struct store {
 	char *path, *root_cas;
 	int64_t sweep; /* 0: none has begun */
 	struct rows *rows;
+	struct policy_list *list; /* to compare domains with; NULL: none */
 	char error[512];
 };
 
@@ -212,7 +214,10 @@ begin_store(void *self, const struct sweep_info *info, bool fresh, const struct 
 	struct store *store = self;
 	sqlite3 *db = store->database.db;
 	struct begun begun = { .seed = info->seed };
+	size_t faults;
 
+	if (info->policy_list != NULL)
+		store->list = policy_list_open(info->policy_list, info->started, &faults);
 	begun.sweep = store->sweep = begin_sweep(store, info, fresh, &begun.continued);
 	if (begun.sweep == 0)
 		die_of_database(store);
@@ -274,6 +279,21 @@ close_books(struct store *store, const struct sweep_end *end)
 	return sql_run(store->database.db, sql);
 }
 
+static bool
+judge_sweep(struct store *store, int64_t at, char why[256])
+{
+	sqlite3 *db = store->database.db;
+	struct policy_audit_counts counts;
+
+	if (!assess_sweep(db, store->sweep, &judge, store->root_cas, at, why))
+		return false;
+	if (store->list == NULL ||
+	    policy_audit(db, store->sweep, store->list, NULL, NULL, &counts))
+		return true;
+	snprintf(why, 256, "%s: %s", store->path, sqlite3_errmsg(db));
+	return false;
+}
+
 /* The books are closed even if there is nothing to judge with; but then the sweep
  * is not complete, so that the same command goes on with it and judges. */
 static bool
@@ -287,7 +307,7 @@ finish_store(void *self, const struct sweep_end *end)
 
 	if (!commit(self))
 		return false;
-	judged = assess_sweep(db, store->sweep, &judge, store->root_cas, end->finished, why);
+	judged = judge_sweep(store, end->finished, why);
 	if (!judged)
 		books.state = SWEEP_INTERRUPTED;
 	if (!close_books(store, &books) || !schema_index(db))
@@ -313,6 +333,7 @@ close_store(void *self)
 	struct store *store = self;
 
 	rows_free(store->rows);
+	policy_list_free(store->list);
 	database_close(&store->database);
 	free(store->path);
 	free(store->root_cas);

@@ -78,6 +78,8 @@ const char schema_views[] =
 "  LEFT JOIN domain_verdict v ON v.sweep = d.sweep AND v.name = d.name"
 "  LEFT JOIN mta_sts t ON t.sweep = d.sweep AND t.name = d.name;"
 
+/* The NULLs have the types of the columns above them: SQLite merges this view into a
+ * question, and so finds the rows of one sweep by their key, only where all types agree. */
 "DROP VIEW IF EXISTS servers;"
 "CREATE VIEW servers AS SELECT s.id AS sweep, n.name AS domain, e.preference,"
 "  m.name AS mx," SERVER_COLUMNS(JUDGED(DANE_OF_LINK), "lv.mta_sts", "m")
@@ -86,7 +88,8 @@ const char schema_views[] =
 "  LEFT JOIN domain d ON d.sweep = e.sweep AND d.name = e.name" SERVER_JOINS
 "  LEFT JOIN link_verdict lv ON lv.sweep = e.sweep AND lv.name = e.name"
 "    AND lv.host = e.host AND lv.position = v.position"
-" UNION ALL SELECT e.sweep, n.name, NULL, n.name," SERVER_COLUMNS("NULL", "NULL", "n")
+" UNION ALL SELECT e.sweep, n.name, CAST(NULL AS INTEGER), n.name,"
+"  " SERVER_COLUMNS("NULL", "CAST(NULL AS TEXT)", "n")
 "  FROM address_target e LEFT JOIN name n ON n.id = e.name" SERVER_JOINS ";"
 
 "DROP VIEW IF EXISTS certificates;"
@@ -106,6 +109,20 @@ const char schema_views[] =
 "  FROM host h JOIN name m ON m.id = h.name JOIN tlsa t ON t.host = h.id"
 "  LEFT JOIN name b ON b.id = h.tlsa_base;"
 
+"DROP VIEW IF EXISTS policy_list_states;"
+"CREATE VIEW policy_list_states AS SELECT domain, state, source, mode, patterns,"
+"  " TIME("since") " AS since, " TIME("eligible_since") " AS eligible_since,"
+"  " TIME("failing_since") " AS failing_since, failing, failing_detail FROM list_domain;"
+
+"DROP VIEW IF EXISTS policy_list_moves;"
+"CREATE VIEW policy_list_moves AS SELECT domain, " TIME("at") " AS at, sweep, came_from,"
+"  went_to, reason, detail FROM list_move;"
+
 "DROP VIEW IF EXISTS tallies;"
-"CREATE VIEW tallies AS SELECT sweep, topic, a, b, c, n, total FROM tally;";
+"CREATE VIEW tallies AS SELECT sweep, topic, a, b, c, n, total FROM tally;"
+
+"DROP VIEW IF EXISTS aggregates;"
+"CREATE VIEW aggregates AS SELECT g.id AS aggregate, g.vantage, g.week, t.topic, t.a, t.b,"
+"  t.c, t.n, t.total, g.version, g.k FROM aggregate g"
+"  JOIN aggregate_tally t ON t.aggregate = g.id;";
 /* clang-format on */

@@ -22,6 +22,7 @@ struct sweep_info {
 	const char *vantage, *version, *notes, *resolver;
 	const char *root_cas; /* the trust store's file */
 	const char *options;  /* JSON */
+	const char *policy_list; /* the list to compare domains with; NULL: none */
 	int64_t started;      /* seconds since the epoch */
 };
 

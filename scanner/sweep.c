@@ -239,6 +239,7 @@ begin(struct sweep *sweep, const struct output *output, void *self)
 		.resolver = dns_description(sweep->dns),
 		.root_cas = options->root_cas,
 		.options = given,
+		.policy_list = options->policy_list,
 		.started = clock_wall() / 1000000,
 	};
 	struct resume resume = { skip_target, restore_host, sweep };

@@ -6,6 +6,8 @@
 #include <string.h>
 
 #include "output/assess/assess_parts.h"
+#include "output/report/registrable.h"
+#include "output/report/tally.h"
 #include "output/sql.h"
 #include "scanner/mem.h"
 
@@ -122,6 +124,13 @@ run_parts(struct assessment *a)
 	       assess_domains(a) && assess_lints(a);
 }
 
+/* After the verdicts, and after the time of judgement was noted. */
+static bool
+count(struct assessment *a)
+{
+	return assess_note(a, registrable_fill(a->db) && tally_sweep(a->db, a->sweep));
+}
+
 bool
 assess_sweep(sqlite3 *db, int64_t sweep, const struct judge *judge_by, const char *root_cas,
 	     int64_t at, char error[256])
@@ -134,7 +143,7 @@ assess_sweep(sqlite3 *db, int64_t sweep, const struct judge *judge_by, const cha
 		return false;
 	error[0] = '\0';
 	ok = sql_run(db, "BEGIN IMMEDIATE") && forget(&a) && run_parts(&a) &&
-	     sign(&a, root_cas, at) && sql_run(db, "COMMIT");
+	     sign(&a, root_cas, at) && count(&a) && sql_run(db, "COMMIT");
 	assess_note(&a, ok);
 	if (!sqlite3_get_autocommit(db))
 		sql_run(db, "ROLLBACK");

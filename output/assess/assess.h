@@ -3,7 +3,8 @@
  * From stored facts to verdicts, without the network: each distinct chain of a
  * sweep is judged once, then each server, then each domain.  It writes only the
  * tables of verdicts, all of a sweep or nothing, and can be repeated with
- * another trust store or another time.  Memory does not grow with the sweep.
+ * another trust store or another time.  What reports count is counted anew with it.
+ * Memory does not grow with the sweep but for some bytes a mail host.
  */
 #ifndef OUTPUT_ASSESS_H
 #define OUTPUT_ASSESS_H

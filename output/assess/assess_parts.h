@@ -2,7 +2,8 @@
 /*
  * The parts of one assessment, in the order in which they are run: each reads
  * facts and what the parts before it wrote, prepares its own statements and
- * answers false when the database fails.  Only assess.c and its parts use this.
+ * answers false when the database fails.  Only assess.c and its parts use this, and
+ * eligibility.c, which reads the same rows.
  */
 #ifndef OUTPUT_ASSESS_PARTS_H
 #define OUTPUT_ASSESS_PARTS_H
@@ -55,6 +56,21 @@ struct chain *assess_chain(sqlite3_stmt *certificates, int64_t id);
 #define LINTS_TEXT 256
 const char *assess_lints_text(unsigned lints, const char *const names[], int count,
 			      char text[LINTS_TEXT]);
+
+/* The servers of one host, as they are by themselves: dane is that of server_verdict,
+ * mta_sts is 0. */
+struct host_servers {
+	int64_t host; /* 0: none yet */
+	size_t count;
+	struct server_outcome *servers; /* by position */
+};
+
+struct host_desk;
+
+struct host_desk *host_desk_open(struct assessment *a);
+void host_desk_close(struct host_desk *desk);
+/* Lent until the next call; NULL: the database failed. */
+const struct host_servers *host_desk_turn(struct host_desk *desk, int64_t host);
 
 /* The TLSA records of one host at a time. */
 struct dane_desk;

@@ -155,12 +155,34 @@ print_servers(const struct check_report *report, const struct target *target)
 	sqlite3_finalize(s);
 }
 
+/* Only where a list was given. */
+static void
+print_policy_list(const struct check_report *report, const char *word)
+{
+	static const struct advice listed = { ADVICE_GOOD, "it stands on the policy list",
+					      NULL },
+				   absent = { ADVICE_HINT, "it is not on the policy list",
+					      NULL },
+				   failing = { ADVICE_BAD,
+					       "it stands on the policy list, and does not "
+					       "keep what its entry promises",
+					       "Repair what is told here, or have the entry "
+					       "changed: who follows the list holds its mail "
+					       "back." };
+
+	if (word != NULL)
+		tell_advice(report, 2,
+			    strcmp(word, "failing") == 0  ? &failing
+			    : strcmp(word, "listed") == 0 ? &listed
+							  : &absent);
+}
+
 static void
 print_domain(const struct check_report *report, const struct target *target)
 {
 	sqlite3_stmt *s =
-	    sql_prepare(report->db, "SELECT headline, dns, mx, mx_security FROM domains"
-				    " WHERE sweep = ?1 AND domain = ?2");
+	    sql_prepare(report->db, "SELECT headline, dns, mx, mx_security, policy_list"
+				    " FROM domains WHERE sweep = ?1 AND domain = ?2");
 	const struct advice *advice;
 
 	sqlite3_bind_int64(s, 1, report->sweep);
@@ -178,6 +200,7 @@ print_domain(const struct check_report *report, const struct target *target)
 		tell_word(report, 2, WORDS_MX, sql_text(s, 2));
 		if (sql_text(s, 2) != NULL)
 			tell_word(report, 2, WORDS_SECURITY, sql_text(s, 3));
+		print_policy_list(report, sql_text(s, 4));
 	}
 	sqlite3_finalize(s);
 	check_print_standards(report, target->name);

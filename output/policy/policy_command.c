@@ -6,16 +6,30 @@
 #include "scanner/log.h"
 
 /* The options that only some of the words take, as bits. */
-enum { TAKES_PREVIOUS = 1, TAKES_AT = 2, TAKES_MTA = 4, TAKES_OUTPUT = 8, TAKES_DB = 16 };
+enum {
+	TAKES_PREVIOUS = 1,
+	TAKES_AT = 2,
+	TAKES_MTA = 4,
+	TAKES_OUTPUT = 8,
+	TAKES_DB = 16,
+	TAKES_SWEEP = 32,
+	TAKES_BUILD = 64, /* what only building needs */
+};
+
+#define NONE ((size_t)-1)
 
 static const struct {
 	const char *name, *arguments;
-	size_t count; /* of arguments */
+	size_t count; /* of arguments; 0: one or more; NONE */
 	unsigned takes;
 	int (*run)(const struct options *options);
 } words[] = {
 	{ "lint", "LIST.json", 1, TAKES_PREVIOUS | TAKES_AT, policy_lint_command },
 	{ "diff", "OLD.json NEW.json", 2, 0, policy_diff_command },
+	{ "check", "DOMAIN...", 0, TAKES_DB | TAKES_SWEEP, policy_check_command },
+	{ "build", "no words, but --db and -o", NONE,
+	  TAKES_DB | TAKES_AT | TAKES_OUTPUT | TAKES_BUILD, policy_build_command },
+	{ "audit", "LIST.json", 1, TAKES_AT | TAKES_DB | TAKES_SWEEP, policy_audit_command },
 	{ "export", "LIST.json", 1, TAKES_AT | TAKES_MTA | TAKES_OUTPUT | TAKES_DB,
 	  policy_export_command },
 };
@@ -50,11 +64,20 @@ check_options(const struct options *options, const char *name, unsigned takes)
 		{ TAKES_MTA, options->early_adopter, "--early-adopter" },
 		{ TAKES_OUTPUT, options->output_file != NULL, "--output-file" },
 		{ TAKES_DB, options->db != NULL, "--db" },
+		{ TAKES_SWEEP, options->sweep != 0, "--sweep" },
+		{ TAKES_BUILD, options->from != NULL, "--from" },
+		{ TAKES_BUILD, options->requests != NULL, "--requests" },
 	};
 
 	for (size_t i = 0; i < sizeof given / sizeof given[0]; i++)
 		if (given[i].given && (takes & given[i].bit) == 0)
 			die("policy %s takes no %s", name, given[i].option);
+}
+
+static bool
+fits(size_t given, size_t wanted)
+{
+	return wanted == 0 ? given > 0 : given == (wanted == NONE ? 0 : wanted);
 }
 
 int
@@ -67,7 +90,7 @@ policy_command(const struct options *options)
 	for (size_t i = 0; i < WORDS; i++) {
 		if (strcmp(name, words[i].name) != 0)
 			continue;
-		if (options->word_count != 1 + words[i].count)
+		if (!fits(options->word_count - 1, words[i].count))
 			die("policy %s needs %s", name, words[i].arguments);
 		check_options(options, name, words[i].takes);
 		return words[i].run(options);

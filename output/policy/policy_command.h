@@ -12,6 +12,9 @@
 int policy_command(const struct options *options);
 int policy_lint_command(const struct options *options);
 int policy_diff_command(const struct options *options);
+int policy_check_command(const struct options *options);
+int policy_build_command(const struct options *options);
+int policy_audit_command(const struct options *options);
 int policy_export_command(const struct options *options);
 
 #endif

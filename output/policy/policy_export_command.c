@@ -1,16 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* `mxsweep policy export`: a list as the configuration of a mail server, written
  * whole or not at all. */
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "output/database.h"
 #include "output/policy/policy_command.h"
 #include "output/policy/policy_export.h"
+#include "output/policy/policy_file.h"
 #include "output/sql.h"
 #include "scanner/log.h"
 #include "scanner/mem.h"
@@ -96,51 +94,22 @@ knowledge_close(struct knowledge *knowledge)
 	free(knowledge);
 }
 
-/* Beside the file, so that it can take its place at once. */
-static FILE *
-open_beside(const char *path, char **temporary)
-{
-	FILE *out;
-	int fd;
-
-	*temporary = mem_printf("%s.XXXXXX", path);
-	fd = mkstemp(*temporary);
-	if (fd < 0)
-		die("%s: %s", path, strerror(errno));
-	out = fchmod(fd, 0644) == 0 ? fdopen(fd, "w") : NULL;
-	if (out == NULL) {
-		unlink(*temporary);
-		die("%s: %s", path, strerror(errno));
-	}
-	return out;
-}
-
-static void
-put_in_place(FILE *out, char *temporary, const char *path)
-{
-	bool whole = fflush(out) == 0 && !ferror(out) && fsync(fileno(out)) == 0;
-
-	if (fclose(out) != 0 || !whole || rename(temporary, path) != 0) {
-		int error = errno;
-
-		unlink(temporary);
-		die("%s: %s", path, strerror(error));
-	}
-	free(temporary);
-}
-
 static void
 write_export(const struct policy_form *form, const struct policy_export *export,
 	     const char *path)
 {
-	char *temporary = NULL;
-	FILE *out = path != NULL ? open_beside(path, &temporary) : stdout;
+	struct policy_file file;
 
-	form->write(export, out);
-	if (path != NULL)
-		put_in_place(out, temporary, path);
-	else if (fflush(out) != 0 || ferror(out))
-		die("stdout cannot be written");
+	if (path == NULL) {
+		form->write(export, stdout);
+		if (fflush(stdout) != 0 || ferror(stdout))
+			die("stdout cannot be written");
+		return;
+	}
+	policy_file_open(&file, path);
+	form->write(export, file.out);
+	policy_file_place(&file);
+	policy_file_close(&file);
 }
 
 static const struct policy_form *

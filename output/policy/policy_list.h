@@ -62,7 +62,10 @@ typedef void policy_fault(enum policy_level level, const char *place, const char
  * caller's, without the aliases and entries that have faults.  fault may be NULL. */
 struct policy_list *policy_list_read(const char *path, policy_fault *fault, void *arg,
 				     char error[512]);
-/* The same of bytes; name stands for the file in error. */
+/* The same for whoever relies on the list at that time: dies when it cannot be read or has
+ * expired, and warns of faults, which it counts. */
+struct policy_list *policy_list_open(const char *path, int64_t at, size_t *faults);
+/* policy_list_read of bytes; name stands for the file in error. */
 struct policy_list *policy_list_parse(const char *text, size_t length, const char *name,
 				      policy_fault *fault, void *arg, char error[512]);
 void policy_list_free(struct policy_list *list); /* NULL is fine */

@@ -218,13 +218,13 @@ static const struct statement {
 } statements[] = {
 	{ "send", ACT_SEND, read_line },    { "raw", ACT_SEND, read_text },
 	{ "hex", ACT_SEND, read_hex },      { "expect", ACT_EXPECT, read_verb },
-	{ "session", ACT_SESSION, NULL },   { "hello", ACT_HELLO, NULL },
-	{ "wait", ACT_WAIT, read_seconds }, { "silence", ACT_SILENCE, NULL },
-	{ "drip", ACT_DRIP, read_drip },    { "flood", ACT_FLOOD, read_flood },
-	{ "tls", ACT_TLS, read_tls },       { "flight", ACT_FLIGHT, read_tls },
-	{ "first", ACT_FIRST, read_other }, { "over", ACT_OVER, read_other },
-	{ "deaf", ACT_DEAF, NULL },         { "close", ACT_CLOSE, NULL },
-	{ "reset", ACT_RESET, NULL },
+	{ "session", ACT_SESSION, NULL },   { "mail", ACT_MAIL, NULL },
+	{ "hello", ACT_HELLO, NULL },       { "wait", ACT_WAIT, read_seconds },
+	{ "silence", ACT_SILENCE, NULL },   { "drip", ACT_DRIP, read_drip },
+	{ "flood", ACT_FLOOD, read_flood }, { "tls", ACT_TLS, read_tls },
+	{ "flight", ACT_FLIGHT, read_tls }, { "first", ACT_FIRST, read_other },
+	{ "over", ACT_OVER, read_other },   { "deaf", ACT_DEAF, NULL },
+	{ "close", ACT_CLOSE, NULL },       { "reset", ACT_RESET, NULL },
 };
 
 static struct op *

@@ -17,6 +17,7 @@ enum act {
 	ACT_SEND,    /* text, with its line end if any */
 	ACT_EXPECT,  /* a command line; text: its verb, or "*" */
 	ACT_SESSION, /* answers commands until QUIT */
+	ACT_MAIL,    /* the same, and takes mail */
 	ACT_HELLO,   /* reads one TLS record and forgets it */
 	ACT_WAIT,    /* seconds */
 	ACT_SILENCE, /* reads and says nothing until the client goes */

@@ -48,19 +48,55 @@ expect(struct talk *talk)
 	return done(talk);
 }
 
+/* What a server answers that takes all mail. */
+static bool
+agree(struct talk *talk)
+{
+	static const char go_on[] = "354 go on\r\n", yes[] = "250 2.0.0 yes\r\n";
+
+	if (voice_is_verb(talk, "DATA")) {
+		talk->in_message = true;
+		voice_say(talk, go_on, sizeof go_on - 1);
+		return true;
+	}
+	if (!voice_is_verb(talk, "MAIL") && !voice_is_verb(talk, "RCPT") &&
+	    !voice_is_verb(talk, "RSET"))
+		return false;
+	voice_say(talk, yes, sizeof yes - 1);
+	return true;
+}
+
+/* A line of a message; only with the note is all of it here. */
+static enum need
+take_message(struct talk *talk)
+{
+	static const char taken[] = "250 2.0.0 taken\r\n";
+
+	if (!voice_take_line(talk))
+		return NEED_READ;
+	if (strcmp(talk->line, ".") != 0)
+		return NEED_NOTHING;
+	talk->in_message = false;
+	voice_note(talk, "(taken)");
+	voice_say(talk, taken, sizeof taken - 1);
+	return NEED_NOTHING;
+}
+
 static enum need
 session(struct talk *talk)
 {
 	static const char list[] = "250-%h\r\n250-PIPELINING\r\n250 8BITMIME\r\n";
 	static const char name[] = "250 %h\r\n";
 
+	if (talk->in_message)
+		return take_message(talk);
 	if (!voice_take_line(talk))
 		return NEED_READ;
 	if (voice_is_verb(talk, "EHLO"))
 		voice_say_template(talk, list, sizeof list - 1);
 	else if (voice_is_verb(talk, "HELO"))
 		voice_say_template(talk, name, sizeof name - 1);
-	else
+	else if (talk->op->act != ACT_MAIL || !agree(talk))
 		return refuse(talk);
 	return ++talk->strikes > STRIKES ? leave(talk) : NEED_NOTHING;
 }
@@ -229,6 +265,7 @@ step(struct talk *talk)
 	case ACT_EXPECT:
 		return expect(talk);
 	case ACT_SESSION:
+	case ACT_MAIL:
 		return session(talk);
 	case ACT_HELLO:
 		return hello(talk);

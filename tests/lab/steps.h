@@ -25,7 +25,7 @@ struct talk {
 	unsigned long number;      /* of the connections of its place */
 	double started, deadline;
 	SSL *ssl; /* over memory: what passes goes through in and out */
-	bool handshaken, paused, expired, leaving;
+	bool handshaken, paused, expired, leaving, in_message;
 	bool gone, broken;         /* no more from the client; no more to it */
 	struct evbuffer *in, *out; /* in: plaintext; out: bytes for the wire */
 	struct evbuffer *story;    /* for the log */

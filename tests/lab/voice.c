@@ -7,7 +7,7 @@
 #include "scanner/text.h"
 #include "tests/lab/steps.h"
 
-#define STORY    1024  /* bytes of one connection in the log */
+#define STORY    4096  /* bytes of one connection in the log */
 #define UNENDING 65536 /* bytes of a line without an end */
 
 void

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "output/report/tally.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "output/report/crosstab.h"
+#include "output/sql.h"
+#include "scanner/mem.h"
+
+static bool
+forget(sqlite3 *db, int64_t sweep, const char *topic)
+{
+	sqlite3_stmt *s = sql_prepare(
+	    db, "DELETE FROM tally WHERE sweep = ?1 AND (?2 IS NULL OR topic = ?2)");
+	bool ok;
+
+	sqlite3_bind_int64(s, 1, sweep);
+	sql_bind_text(s, 2, topic);
+	ok = sql_finish(s);
+	sqlite3_finalize(s);
+	return ok;
+}
+
+static bool
+count(sqlite3 *db, int64_t sweep, const struct tally_topic *topic)
+{
+	char *sql;
+	sqlite3_stmt *s;
+	bool ok;
+
+	if (topic->select == NULL)
+		return tally_providers(db, sweep);
+	sql = mem_printf("INSERT INTO tally SELECT ?1, '%s', * FROM (%s)", topic->name,
+			 topic->select);
+	s = sql_prepare(db, sql);
+	sqlite3_bind_int64(s, 1, sweep);
+	ok = sql_finish(s);
+	sqlite3_finalize(s);
+	free(sql);
+	return ok;
+}
+
+static bool
+is_of(const struct tally_topic *topic, const char *relation)
+{
+	return relation == NULL || topic->relation == NULL
+		   ? relation == topic->relation
+		   : strcmp(topic->relation, relation) == 0;
+}
+
+/* The topics of one relation (NULL: those without), or only the one that is named. */
+static bool
+count_topics(sqlite3 *db, int64_t sweep, const char *relation, const char *only)
+{
+	bool ok = true;
+
+	for (const struct tally_topic *t = tally_topics; ok && t->name != NULL; t++)
+		if (is_of(t, relation) && (only == NULL || strcmp(t->name, only) == 0))
+			ok = count(db, sweep, t);
+	return ok;
+}
+
+static bool
+count_relation(sqlite3 *db, int64_t sweep, const struct tally_relation *r, const char *only)
+{
+	bool ok = crosstab_drop(db, r->name) && crosstab_make(db, r->name, r->select, sweep) &&
+		  count_topics(db, sweep, r->name, only);
+
+	return ok && crosstab_drop(db, r->name);
+}
+
+bool
+tally_sweep(sqlite3 *db, int64_t sweep)
+{
+	bool ok = forget(db, sweep, NULL);
+
+	for (const struct tally_relation *r = tally_relations; ok && r->name != NULL; r++)
+		ok = count_relation(db, sweep, r, NULL);
+	return ok && count_topics(db, sweep, NULL, NULL);
+}
+
+bool
+tally_again(sqlite3 *db, int64_t sweep, const char *topic)
+{
+	const struct tally_topic *t = tally_topics;
+	bool ok = forget(db, sweep, topic);
+
+	while (t->name != NULL && strcmp(t->name, topic) != 0)
+		t++;
+	if (!ok || t->name == NULL)
+		return ok;
+	for (const struct tally_relation *r = tally_relations; ok && r->name != NULL; r++)
+		if (is_of(t, r->name))
+			ok = count_relation(db, sweep, r, topic);
+	return ok && (t->relation != NULL || count(db, sweep, t));
+}
