@@ -42,7 +42,6 @@ struct rows {
 enum {
 	SERVER_HOST = 1,
 	SERVER_POSITION,
-	SERVER_AS_NAME,
 	SERVER_CHAIN,
 	SERVER_EHLO_LINE,
 	SERVER_EHLO_LIST,
@@ -51,10 +50,16 @@ enum {
 	SERVER_FIRST_FIELD,
 };
 
+/* Texts that many servers share: the column is the id of the text. */
 static bool
 is_interned(const struct field *field)
 {
-	return strcmp(field->name, "as_name") == 0;
+	static const char *const names[] = { "as_name", "starttls_reply_text", "cipher" };
+
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		if (strcmp(field->name, names[i]) == 0)
+			return true;
+	return false;
 }
 
 static sqlite3_stmt *
@@ -62,15 +67,13 @@ prepare_server(sqlite3 *db)
 {
 	char sql[1024], *to = sql, *end = sql + sizeof sql;
 
-	to +=
-	    snprintf(to, (size_t)(end - to),
-		     "INSERT INTO server(host, position, as_name, chain, ehlo_line, ehlo_list,"
-		     " ehlo_tls_line, ehlo_tls_list");
+	to += snprintf(to, (size_t)(end - to),
+		       "INSERT INTO server(host, position, chain, ehlo_line, ehlo_list,"
+		       " ehlo_tls_line, ehlo_tls_list");
 	for (int i = 0; i < SERVER_FIELDS; i++)
-		if (!is_interned(&server_fields[i]))
-			to += snprintf(to, (size_t)(end - to), ", %s", server_fields[i].name);
+		to += snprintf(to, (size_t)(end - to), ", %s", server_fields[i].name);
 	to += snprintf(to, (size_t)(end - to), ") VALUES(?1");
-	for (int i = 2; i < SERVER_FIRST_FIELD + SERVER_FIELDS - 1; i++)
+	for (int i = 2; i < SERVER_FIRST_FIELD + SERVER_FIELDS; i++)
 		to += snprintf(to, (size_t)(end - to), ", ?%d", i);
 	snprintf(to, (size_t)(end - to), ")");
 	return sql_prepare(db, sql);
@@ -165,17 +168,19 @@ bind_field(sqlite3_stmt *s, int index, const struct field_value *value)
 }
 
 /* values must live until the row is written. */
-static void
-bind_fields(sqlite3_stmt *s, const struct server_facts *facts, struct field_value values[])
+static bool
+bind_fields(struct rows *rows, const struct server_facts *facts, struct field_value values[])
 {
-	int index = SERVER_FIRST_FIELD;
-
 	for (int i = 0; i < SERVER_FIELDS; i++) {
-		if (is_interned(&server_fields[i]))
-			continue;
-		field_get(&server_fields[i], facts, &values[i]);
-		bind_field(s, index++, &values[i]);
+		struct field_value *value = &values[i];
+
+		field_get(&server_fields[i], facts, value);
+		if (value->kind != FIELD_TEXT || !is_interned(&server_fields[i]))
+			bind_field(rows->add_server, SERVER_FIRST_FIELD + i, value);
+		else if (!bind_interned(rows, SERVER_FIRST_FIELD + i, value->text))
+			return false;
 	}
+	return true;
 }
 
 static bool
@@ -189,9 +194,7 @@ add_server(struct rows *rows, const struct server_facts *facts)
 		free(tls.line);
 		tls.line = NULL;
 	}
-	bind_fields(rows->add_server, facts, values);
-	ok = bind_chain(rows, facts->chain) &&
-	     bind_interned(rows, SERVER_AS_NAME, facts->as_name) &&
+	ok = bind_fields(rows, facts, values) && bind_chain(rows, facts->chain) &&
 	     bind_reply(rows, SERVER_EHLO_LINE, SERVER_EHLO_LIST, &ehlo) &&
 	     bind_reply(rows, SERVER_EHLO_TLS_LINE, SERVER_EHLO_TLS_LIST, &tls) &&
 	     sql_finish(rows->add_server);

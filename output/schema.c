@@ -130,6 +130,22 @@ static const char version_2[] =
 
 /* The policy list, and what reports count. */
 static const char version_3[] =
+/* Most servers answer STARTTLS in one of few ways, and agree on one of few ciphers:
+ * their texts are kept once.  A column cannot go while a view names it. */
+"DROP VIEW IF EXISTS servers;"
+"INSERT OR IGNORE INTO text(text) SELECT DISTINCT cipher FROM server"
+"  WHERE cipher IS NOT NULL;"
+"INSERT OR IGNORE INTO text(text) SELECT DISTINCT starttls_reply_text FROM server"
+"  WHERE starttls_reply_text IS NOT NULL;"
+"ALTER TABLE server ADD COLUMN cipher_id INTEGER REFERENCES text;"
+"ALTER TABLE server ADD COLUMN reply_id INTEGER REFERENCES text;"
+"UPDATE server SET cipher_id = (SELECT t.id FROM text t WHERE t.text = cipher),"
+"  reply_id = (SELECT t.id FROM text t WHERE t.text = starttls_reply_text)"
+"  WHERE starttls_reply_text IS NOT NULL OR cipher IS NOT NULL;"
+"ALTER TABLE server DROP COLUMN cipher;"
+"ALTER TABLE server DROP COLUMN starttls_reply_text;"
+"ALTER TABLE server RENAME COLUMN cipher_id TO cipher;"
+"ALTER TABLE server RENAME COLUMN reply_id TO starttls_reply_text;"
 /* The registrable domain (public suffix and one label) of MX hosts, domains and
  * policy hosts' aliases; only of names that are not their own. */
 "CREATE TABLE registrable(name INTEGER PRIMARY KEY REFERENCES name, domain TEXT NOT NULL);"

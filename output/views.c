@@ -17,11 +17,12 @@
 /* clang-format off */
 /* dane_reason and dane_lint speak of the host's TLSA records, also where the domain's
  * MX records are not secure and nobody goes by them. */
-#define SERVER_COLUMNS(dane, mta_sts, mx)                                                          \
+#define SERVER_COLUMNS(dane, mta_sts, mx)                                                      \
 	" v.address, v.asn, an.text AS as_name, v.country, v.tcp, v.greeting,"                 \
 	" v.greeting_code, v.greeting_text, v.ehlo, v.ehlo_line || el.text AS ehlo_text,"      \
-	" v.starttls, v.starttls_offer, v.starttls_reply_code, v.starttls_reply_text,"         \
-	" v.handshake, v.alert, v.tls_version, v.cipher, v.key_exchange,"                      \
+	" v.starttls, v.starttls_offer, v.starttls_reply_code,"                                \
+	" rt.text AS starttls_reply_text, v.handshake, v.alert, v.tls_version,"                \
+	" ct.text AS cipher, v.key_exchange,"                                                  \
 	" " HEX_OR_NULL("c.sha256") " AS chain_sha256,"                                        \
 	" " HEX_OR_NULL("lc.sha256") " AS leaf_sha256,"                                        \
 	" cv.trusted, sv.name_match,"                                                          \
@@ -38,6 +39,8 @@
 	" LEFT JOIN text an ON an.id = v.as_name"                                              \
 	" LEFT JOIN text el ON el.id = v.ehlo_list"                                            \
 	" LEFT JOIN text tl ON tl.id = v.ehlo_tls_list"                                        \
+	" LEFT JOIN text rt ON rt.id = v.starttls_reply_text"                                  \
+	" LEFT JOIN text ct ON ct.id = v.cipher"                                               \
 	" LEFT JOIN chain c ON c.id = v.chain"                                                 \
 	" LEFT JOIN certificate lc ON lc.id = c.leaf"                                          \
 	" LEFT JOIN chain_verdict cv ON cv.sweep = e.sweep AND cv.chain = v.chain"             \

@@ -5,7 +5,9 @@
 #include "config.h"
 #include "output/assess/assess.h"
 #include "output/check/check.h"
+#include "output/merge/merge.h"
 #include "output/policy/policy_command.h"
+#include "output/report/report_command.h"
 #include "scanner/log.h"
 #include "scanner/options.h"
 #include "scanner/probe.h"
@@ -23,6 +25,9 @@ static const struct {
 	  assess_command },
 	{ "policy", "lint|diff|export ...", "STARTTLS policy lists", COMMAND_POLICY,
 	  policy_command },
+	{ "report", "[options] SWEEP.db", "the weekly report", COMMAND_REPORT, report_command },
+	{ "merge", "-o OUT.db A.db B.db...", "unite shards or vantage points", COMMAND_MERGE,
+	  merge_command },
 };
 
 #define COMMANDS (sizeof commands / sizeof commands[0])

@@ -188,7 +188,7 @@ set_defaults(struct options *options, enum command command)
 			set(options, row, row->initial);
 	if (gethostname(host, sizeof host - 1) != 0)
 		snprintf(host, sizeof host, "localhost");
-	options->vantage = host;
+	options->vantage = command != COMMAND_REPORT ? host : NULL;
 	options->ehlo_domain = full_name(host);
 	options->threads = cores < 1 ? 1 : cores > 1024 ? 1024 : (unsigned)cores;
 	options->seed = random_seed();

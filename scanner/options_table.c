@@ -60,8 +60,9 @@ const struct option_row options_table[] = {
 	  "be continued",
 	  COMMAND_SWEEP, SECTION_OUTPUT, &option_flag, TO(fresh), NULL, 0, 0 },
 	{ 0, "vantage", "NAME", NULL, "host name",
-	  "from where the sweep looks, stored with it",
-	  NETWORK, SECTION_OUTPUT, &option_text, TO(vantage), NULL, 0, 0 },
+	  "from where the sweep looks, stored with it; report --anonymous: what the aggregate "
+	  "says of it, by default nothing",
+	  NETWORK | COMMAND_REPORT, SECTION_OUTPUT, &option_text, TO(vantage), NULL, 0, 0 },
 	{ 0, "notes", "TEXT", "", "empty",
 	  "anything worth keeping with the sweep",
 	  NETWORK, SECTION_OUTPUT, &option_text, TO(notes), NULL, 0, 0 },
