@@ -64,6 +64,9 @@ write_file(const struct policy_export *export, FILE *out)
 		"    tls_verify_hosts = *",
 		"    tls_verify_cert_hostnames = *",
 		"    tls_sni = $host",
+		"For lines with dane=yes there must be a validating resolver on this machine "
+		"and",
+		"\"options trust-ad\" in /etc/resolv.conf; without, Exim returns their mail.",
 		NULL,
 	};
 	export_head(export, notes, out);

@@ -72,6 +72,21 @@ def place_certificates(folder, world):
             shutil.chown(path, "Debian-exim")
 
 
+def make_postfix_queue():
+    write("/etc/postfix/dynamicmaps.cf", "")
+    for queue in ("active", "bounce", "corrupt", "defer", "deferred", "flush", "hold",
+                  "incoming", "private", "saved", "trace"):
+        os.makedirs(f"/var/spool/postfix/{queue}")
+        shutil.chown(f"/var/spool/postfix/{queue}", "postfix")
+    os.makedirs("/var/spool/postfix/pid")
+    for queue, mode in (("maildrop", 0o730), ("public", 0o710)):
+        os.makedirs(f"/var/spool/postfix/{queue}")
+        shutil.chown(f"/var/spool/postfix/{queue}", "postfix", "postdrop")
+        os.chmod(f"/var/spool/postfix/{queue}", mode)
+    os.makedirs("/var/lib/postfix", exist_ok=True)
+    shutil.chown("/var/lib/postfix", "postfix")
+
+
 def start_postfix(hosts, running):
     host, address = hosts["postfix"]
     other_host, other_address = hosts["anonymous"]
@@ -103,18 +118,7 @@ tlsmgr unix - - n 1000? 1 tlsmgr
 proxymap unix - - n - - proxymap
 postlog unix-dgram n - n - 1 postlogd
 """)
-    write("/etc/postfix/dynamicmaps.cf", "")
-    for queue in ("active", "bounce", "corrupt", "defer", "deferred", "flush", "hold",
-                  "incoming", "private", "saved", "trace"):
-        os.makedirs(f"/var/spool/postfix/{queue}")
-        shutil.chown(f"/var/spool/postfix/{queue}", "postfix")
-    os.makedirs("/var/spool/postfix/pid")
-    for queue, mode in (("maildrop", 0o730), ("public", 0o710)):
-        os.makedirs(f"/var/spool/postfix/{queue}")
-        shutil.chown(f"/var/spool/postfix/{queue}", "postfix", "postdrop")
-        os.chmod(f"/var/spool/postfix/{queue}", mode)
-    os.makedirs("/var/lib/postfix", exist_ok=True)
-    shutil.chown("/var/lib/postfix", "postfix")
+    make_postfix_queue()
     running.start("postfix", ["/usr/lib/postfix/sbin/master", "-s", "-c", "/etc/postfix"])
 
 

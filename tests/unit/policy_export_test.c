@@ -369,6 +369,18 @@ spares_sendmail(void)
 		   "# a.test is left out: more MX names than Sendmail can hold.\n");
 }
 
+/* Found by delivering mail: without these, every listed domain's mail waits, or is
+ * returned. */
+static void
+tells_what_trust_needs(void)
+{
+	make_list(&two, 1);
+	struct policy_export export = of_list();
+	CHECK(strstr(write_all("sendmail", &export), "#   define(`confCACERT', `/etc/ssl/") !=
+	      NULL);
+	CHECK(strstr(write_all("exim", &export), "options trust-ad") != NULL);
+}
+
 int
 main(void)
 {
@@ -388,6 +400,7 @@ main(void)
 	RUN(refuses_hostile_names);
 	RUN(leaves_hostile_pattern_out);
 	RUN(spares_sendmail);
+	RUN(tells_what_trust_needs);
 	free(said);
 	return test_end();
 }
