@@ -26,10 +26,10 @@ static const struct command_text commands[] = {
 	  "Computes the verdicts of a stored sweep again, without asking the network." },
 	{ COMMAND_POLICY, "policy",
 	  "mxsweep policy lint [--previous OLD.json] [--at TIME] LIST.json\n"
-	  "       mxsweep policy check --db SWEEP.db [--queue-weeks N] DOMAIN...\n"
+	  "       mxsweep policy check --db SWEEP.db [--sweep N] [--queue-weeks N] DOMAIN...\n"
 	  "       mxsweep policy build --db SWEEP.db [--from OLD.json] [--requests FILE]\n"
 	  "                            [--queue-weeks N] [--at TIME] -o NEW.json\n"
-	  "       mxsweep policy audit --db SWEEP.db [--at TIME] LIST.json\n"
+	  "       mxsweep policy audit --db SWEEP.db [--sweep N] [--at TIME] LIST.json\n"
 	  "       mxsweep policy diff OLD.json NEW.json\n"
 	  "       mxsweep policy export --mta NAME [--db SWEEP.db] [--early-adopter] [-o "
 	  "FILE]\n"

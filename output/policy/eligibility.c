@@ -22,7 +22,7 @@ static const char *const texts[ELIGIBILITY_STATEMENTS] = {
 	    " WHERE d.sweep = ?1 AND d.name = ?2",
 	[ELIGIBILITY_HOST] =
 	    "SELECT v.address, v.chain, v.tls_version, v.tcp, v.greeting, v.ehlo, v.starttls,"
-	    " v.handshake, sv.certificate FROM server v LEFT JOIN server_verdict sv"
+	    " v.handshake, sv.certificate, sv.cn_only FROM server v LEFT JOIN server_verdict sv"
 	    " ON sv.host = v.host AND sv.position = v.position"
 	    " WHERE v.host = ?1 ORDER BY v.position",
 	[ELIGIBILITY_CHAIN_END] =

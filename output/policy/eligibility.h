@@ -41,7 +41,7 @@ enum eligibility_reason {
 	REASON_OLD_TLS,       /* below TLS 1.2 */
 	REASON_CERTIFICATE_EXPIRED,
 	REASON_CERTIFICATE_UNTRUSTED, /* self-signed, or by nobody known */
-	REASON_CERTIFICATE_NAME,      /* is for other names */
+	REASON_CERTIFICATE_NAME,      /* is for other names, or names the host only in its CN */
 	REASON_CERTIFICATE_OTHER,     /* none, unreadable, not valid yet */
 	REASON_NOT_SWEPT,             /* the sweep did not have the domain, or left it out */
 	REASON_DNS,                   /* DNS let us not know where its mail goes */
@@ -86,11 +86,14 @@ struct eligibility {
 	enum eligibility_sts sts;
 	int64_t sts_max_age;             /* as published; of a valid policy */
 	struct policy_demand sts_demand; /* of a valid policy, as a list would have it:
-					  * ".x" for "*.x"; sorted, each once */
+					  * ".x" for "*.x"; sorted, each once.  One
+					  * that no list can hold is BROKEN */
 };
 
 /* Valid MTA-STS that asks for something and promises to stay for 18 weeks. */
 bool eligibility_admits(const struct eligibility *eligibility);
+/* The first MX host whose name no list can hold; NULL: each may be a pattern. */
+const char *eligibility_odd_host(const struct eligibility *eligibility);
 /* "mx1.example.org [192.0.2.1]: the certificate has expired (2026-01-31)"; to free. */
 char *eligibility_fault_text(const struct eligibility_fault *fault);
 

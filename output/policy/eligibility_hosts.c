@@ -8,7 +8,7 @@
 #include "scanner/mem.h"
 
 /* The columns of ELIGIBILITY_HOST. */
-enum { ADDRESS, CHAIN, TLS_VERSION, TCP, STARTTLS = TCP + 3, HANDSHAKE, CERTIFICATE };
+enum { ADDRESS, CHAIN, TLS_VERSION, TCP, STARTTLS = TCP + 3, HANDSHAKE, CERTIFICATE, CN_ONLY };
 
 void
 eligibility_add_fault(struct eligibility *e, enum eligibility_reason reason, const char *mx,
@@ -88,13 +88,14 @@ add_certificate_fault(struct eligibility_desk *desk, sqlite3_stmt *row, const ch
 }
 
 /* Without TLS nothing is known of its version and certificate; with it, both may be
- * wrong. */
+ * wrong.  MTA-STS senders look for names in the SAN alone (RFC 8461 section 4.1). */
 static void
 add_faults(struct eligibility_desk *desk, sqlite3_stmt *row, const char *mx,
 	   const struct server_outcome *server, bool stripped, struct eligibility *e)
 {
 	enum eligibility_reason starttls = starttls_reason(server->starttls, stripped);
 	enum eligibility_reason certificate = certificate_reason(server->certificate);
+	bool cn_only = sqlite3_column_int(row, CN_ONLY) != 0;
 	const char *address = sql_text(row, ADDRESS), *version = sql_text(row, TLS_VERSION);
 
 	if (starttls != 0) {
@@ -106,6 +107,9 @@ add_faults(struct eligibility_desk *desk, sqlite3_stmt *row, const char *mx,
 			eligibility_add_fault(e, REASON_OLD_TLS, mx, address, version);
 		if (certificate != 0)
 			add_certificate_fault(desk, row, mx, certificate, e);
+		else if (cn_only)
+			eligibility_add_fault(e, REASON_CERTIFICATE_NAME, mx, address,
+					      "only in the common name");
 	}
 }
 

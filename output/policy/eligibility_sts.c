@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "output/policy/eligibility_parts.h"
+#include "output/policy/policy_parts.h"
 #include "scanner/mem.h"
 
 static enum eligibility_sts
@@ -39,21 +40,25 @@ compare(const void *a, const void *b)
 	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-/* "*.example.org" is ".example.org" in a list: one label more. */
+/* "*.example.org" is ".example.org" in a list: one label more.  What no list can hold is
+ * left out: an MX host that only such a pattern lets in is outside of what can be listed. */
 static void
 add_patterns(struct policy_demand *demand, const struct sts_policy *policy)
 {
-	size_t kept = 0;
+	char name[POLICY_NAME_MAX + 1];
+	size_t count = 0, kept = 0;
 
 	demand->mxs = mem_alloc((policy->count + 1) * sizeof *demand->mxs);
 	for (size_t i = 0; i < policy->count; i++) {
 		const char *pattern = policy->patterns[i];
 
-		demand->mxs[i] = mem_strdup(pattern + (pattern[0] == '*'));
+		pattern += pattern[0] == '*';
+		if (policy_fold_pattern(pattern, name) == NULL)
+			demand->mxs[count++] = mem_strdup(pattern);
 	}
-	if (policy->count > 0)
-		qsort(demand->mxs, policy->count, sizeof *demand->mxs, compare);
-	for (size_t i = 0; i < policy->count; i++) {
+	if (count > 0)
+		qsort(demand->mxs, count, sizeof *demand->mxs, compare);
+	for (size_t i = 0; i < count; i++) {
 		if (kept > 0 && strcmp(demand->mxs[kept - 1], demand->mxs[i]) == 0)
 			free(demand->mxs[i]);
 		else
@@ -76,5 +81,9 @@ eligibility_add_sts(struct eligibility_desk *desk, const struct domain_outcome *
 	if (!policy_desk_turn(&desk->policies, policy))
 		return false;
 	add_patterns(&e->sts_demand, &desk->policies.policy);
+	if (e->sts_demand.count == 0 && e->sts_demand.mode != POLICY_NONE) {
+		policy_demand_clear(&e->sts_demand);
+		e->sts = ELIGIBILITY_STS_BROKEN;
+	}
 	return true;
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "output/policy/eligibility.h"
+#include "output/policy/policy_parts.h"
 #include "scanner/mem.h"
 
 const char *const eligibility_names[] = {
@@ -84,4 +85,15 @@ eligibility_admits(const struct eligibility *e)
 {
 	return e->sts == ELIGIBILITY_STS_VALID && e->sts_demand.mode != POLICY_NONE &&
 	       e->sts_max_age >= ELIGIBILITY_MAX_AGE;
+}
+
+const char *
+eligibility_odd_host(const struct eligibility *e)
+{
+	char name[POLICY_NAME_MAX + 1];
+
+	for (size_t i = 0; i < e->mx_count; i++)
+		if (policy_fold_pattern(e->mxs[i], name) != NULL)
+			return e->mxs[i];
+	return NULL;
 }

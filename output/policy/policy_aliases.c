@@ -8,12 +8,15 @@
 #include "output/policy/policy_compare.h"
 #include "output/policy/policy_parts.h"
 #include "scanner/mem.h"
+#include "scanner/table.h"
 
 /* Entries with one demand, one after the other in an array of pointers. */
 struct group {
 	struct policy_entry **entries;
 	size_t count;
-	char *name; /* NULL: no alias */
+	char *name;               /* NULL: no alias */
+	struct table_entry taken; /* by its name */
+	unsigned next;            /* number for another one of that name */
 };
 
 static int
@@ -62,12 +65,25 @@ make_groups(struct policy_entry **sorted, size_t entries, size_t *count)
 }
 
 static bool
-is_taken(const struct group *groups, size_t count, const char *name)
+is_named(const struct table_entry *entry, const void *name)
 {
-	for (size_t i = 0; i < count; i++)
-		if (groups[i].name != NULL && strcmp(groups[i].name, name) == 0)
-			return true;
-	return false;
+	return strcmp(table_owner(entry, struct group, taken)->name, name) == 0;
+}
+
+static struct group *
+find_name(const struct table *taken, const char *name)
+{
+	struct table_entry *entry = table_find(taken, table_hash(name, strlen(name)), name);
+
+	return entry != NULL ? table_owner(entry, struct group, taken) : NULL;
+}
+
+static void
+take_name(struct table *taken, struct group *group, char *name)
+{
+	group->name = name;
+	group->next = 2;
+	table_add(taken, &group->taken, table_hash(name, strlen(name)));
 }
 
 static int
@@ -77,7 +93,8 @@ find_group(const void *demand, const void *group)
 }
 
 static void
-keep_old_names(struct group *groups, size_t count, const struct policy_list *old)
+keep_old_names(struct group *groups, size_t count, const struct policy_list *old,
+	       struct table *taken)
 {
 	for (size_t i = 0; old != NULL && count > 0 && i < old->alias_count; i++) {
 		const struct policy_alias *alias = &old->aliases[i];
@@ -88,7 +105,7 @@ keep_old_names(struct group *groups, size_t count, const struct policy_list *old
 				  alias->demand.count);
 		group = bsearch(&demand, groups, count, sizeof *groups, find_group);
 		if (group != NULL && group->name == NULL)
-			group->name = mem_strdup(alias->name);
+			take_name(taken, group, mem_strdup(alias->name));
 		policy_demand_clear(&demand);
 	}
 }
@@ -134,19 +151,23 @@ name_of(const psl_ctx_t *suffixes, const struct policy_demand *demand)
 /* One provider may have several: "example.net", "example.net-enforce",
  * "example.net-enforce-2" and so on. */
 static void
-give_name(struct group *group, const struct group *groups, size_t count,
-	  const psl_ctx_t *suffixes)
+give_name(struct group *group, const psl_ctx_t *suffixes, struct table *taken)
 {
 	const struct policy_demand *demand = &group->entries[0]->demand;
 	const char *base = name_of(suffixes, demand), *mode = policy_mode_names[demand->mode];
 	char *name = mem_strdup(base);
+	struct group *first = NULL;
 
-	for (unsigned i = 1; is_taken(groups, count, name); i++) {
+	if (find_name(taken, name) != NULL) {
 		free(name);
-		name = i == 1 ? mem_printf("%s-%s", base, mode)
-			      : mem_printf("%s-%s-%u", base, mode, i);
+		name = mem_printf("%s-%s", base, mode);
+		first = find_name(taken, name);
 	}
-	group->name = name;
+	while (first != NULL && find_name(taken, name) != NULL) {
+		free(name);
+		name = mem_printf("%s-%s-%u", base, mode, first->next++);
+	}
+	take_name(taken, group, name);
 }
 
 static void
@@ -169,16 +190,19 @@ policy_aliases_make(struct policy_list *list, const struct policy_list *old)
 	struct policy_entry **sorted = mem_alloc((list->entry_count + 1) * sizeof *sorted);
 	const psl_ctx_t *suffixes = psl_builtin();
 	struct group *groups;
+	struct table taken;
 	size_t count;
 
+	table_init(&taken, is_named);
 	for (size_t i = 0; i < list->entry_count; i++)
 		sorted[i] = &list->entries[i];
 	qsort(sorted, list->entry_count, sizeof *sorted, compare_entries);
 	groups = make_groups(sorted, list->entry_count, &count);
-	keep_old_names(groups, count, old);
+	keep_old_names(groups, count, old, &taken);
 	for (size_t i = 0; i < count; i++)
 		if (groups[i].name == NULL && groups[i].count >= POLICY_ALIAS_LEAST)
-			give_name(&groups[i], groups, count, suffixes);
+			give_name(&groups[i], suffixes, &taken);
+	table_clear(&taken);
 	qsort(groups, count, sizeof *groups, compare_groups);
 	list->aliases = mem_alloc((count + 1) * sizeof *list->aliases);
 	for (size_t i = 0; i < count && groups[i].name != NULL; i++)

@@ -23,7 +23,7 @@ set_demand(struct tracked *tracked, const struct policy_demand *demand)
 	tracked->changed = true;
 }
 
-/* An entry that the tables do not list. */
+/* An entry that the tables do not list: what was said before is no testimony about it. */
 static void
 adopt_entry(struct track *track, struct tracked *tracked, const struct policy_demand *demand,
 	    int64_t at)
@@ -31,12 +31,12 @@ adopt_entry(struct track *track, struct tracked *tracked, const struct policy_de
 	struct policy_move move;
 
 	tracked->known.source = SOURCE_LIST;
+	witness_forget(&tracked->known);
 	set_demand(tracked, demand);
 	policy_enter(&tracked->known, state_of(demand->mode), at, "adopted", &move);
 	track_note(track, tracked, at, 0, &move);
 }
 
-/* What was said of the entry as it was is no testimony about the new one. */
 static void
 adopt_change(struct track *track, struct tracked *tracked, const struct policy_demand *demand,
 	     int64_t at)

@@ -67,6 +67,14 @@ print_faults(const struct eligibility *e)
 	}
 }
 
+static void
+print_within(const char *before, const char *text, const char *after)
+{
+	fputs(before, stdout);
+	summary_text(stdout, text);
+	fputs(after, stdout);
+}
+
 /* Those of which nobody knows whether they would pass; the last stage that was reached
  * tells why. */
 static void
@@ -86,14 +94,14 @@ print_untested(const struct checking *checking, const char *domain)
 		fputs("  ? not tested: ", stdout);
 		summary_text(stdout, sql_text(s, 0));
 		if (sql_text(s, 1) != NULL)
-			printf(" [%s]", sql_text(s, 1));
-		printf(" (%s)\n", sql_text(s, 2));
+			print_within(" [", sql_text(s, 1), "]");
+		print_within(" (", sql_text(s, 2), ")\n");
 	}
 	sqlite3_finalize(s);
 }
 
 static void
-print_names(char *const *names, size_t count)
+print_names(const char *const *names, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
 		fputs(i > 0 ? ", " : "", stdout);
@@ -108,15 +116,21 @@ static void
 print_entry(const struct eligibility *e)
 {
 	const struct policy_demand *demand = &e->sts_demand;
+	const char *odd = eligibility_odd_host(e);
 
+	if (demand->mode == POLICY_NONE && odd != NULL) {
+		fputs("  entry: none, as a list cannot hold the name of the MX host ", stdout);
+		print_names(&odd, 1);
+		return;
+	}
 	if (demand->mode == POLICY_NONE) {
 		fputs("  entry: testing; ", stdout);
-		print_names(e->mxs, e->mx_count);
+		print_names((const char *const *)e->mxs, e->mx_count);
 		puts("  source: by request; there is no MTA-STS policy to go by");
 		return;
 	}
 	printf("  entry: %s; ", policy_mode_names[demand->mode]);
-	print_names(demand->mxs, demand->count);
+	print_names((const char *const *)demand->mxs, demand->count);
 	if (eligibility_admits(e))
 		puts("  source: MTA-STS, without asking");
 	else
@@ -131,12 +145,12 @@ print_queue(const struct checking *checking, const struct eligibility_history *h
 	int64_t due = history->since + (int64_t)checking->weeks * WEEK;
 	char day[POLICY_TIME_SIZE];
 
-	printf("  queue: %u week%s of success ", checking->weeks,
+	printf("  queue: %u week%s of success, ", checking->weeks,
 	       checking->weeks == 1 ? "" : "s");
 	if (history->last >= due)
-		puts("are over");
+		puts("passed");
 	else
-		printf("are over at %s, if every sweep until then and one after it agree\n",
+		printf("passed at %s if every sweep until then and one after it agree\n",
 		       policy_time_text(due, day));
 }
 

@@ -14,8 +14,11 @@
 void
 policy_file_open(struct policy_file *file, const char *path)
 {
+	struct stat there;
 	int fd;
 
+	if (stat(path, &there) == 0 && !S_ISREG(there.st_mode))
+		die("%s: is no plain file, and is not replaced", path);
 	*file =
 	    (struct policy_file){ .path = path, .temporary = mem_printf("%s.XXXXXX", path) };
 	fd = mkstemp(file->temporary);

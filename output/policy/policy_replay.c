@@ -17,36 +17,6 @@ struct replay {
 	bool sorted;               /* the domains are in the order of their numbers */
 };
 
-/* Names that no list can hold are left out: an MX host that only they let in is then
- * outside of what can be listed. */
-static bool
-drop_odd(char **names, size_t *count)
-{
-	char name[POLICY_NAME_MAX + 1];
-	size_t kept = 0;
-	bool odd = false;
-
-	for (size_t i = 0; i < *count; i++) {
-		if (policy_fold_pattern(names[i], name) == NULL) {
-			names[kept++] = names[i];
-		} else {
-			free(names[i]);
-			odd = true;
-		}
-	}
-	*count = kept;
-	return odd;
-}
-
-static void
-drop_odd_patterns(struct eligibility *e)
-{
-	drop_odd(e->sts_demand.mxs, &e->sts_demand.count);
-	if (e->sts == ELIGIBILITY_STS_VALID && e->sts_demand.mode != POLICY_NONE &&
-	    e->sts_demand.count == 0)
-		e->sts = ELIGIBILITY_STS_BROKEN;
-}
-
 /* By the MTA-STS policy where there is one, whatever the entry says: it is judged again
  * when the first judgement was by other patterns. */
 static bool
@@ -59,15 +29,12 @@ judge_domain(const struct replay *replay, const struct tracked *tracked, struct 
 
 	if (!ok)
 		return false;
-	drop_odd_patterns(e);
-	if (e->sts != ELIGIBILITY_STS_VALID || e->sts_demand.mode == POLICY_NONE ||
-	    (measure != NULL && policy_patterns_equal(measure, &e->sts_demand)))
+	if (measure == NULL || e->sts != ELIGIBILITY_STS_VALID ||
+	    e->sts_demand.mode == POLICY_NONE || policy_patterns_equal(measure, &e->sts_demand))
 		return true;
 	policy_demand_set(&sts, e->sts_demand.mode, e->sts_demand.mxs, e->sts_demand.count);
 	eligibility_clear(e);
 	ok = eligibility_judge_number(replay->desk, sweep, tracked->number, &sts, e);
-	if (ok)
-		drop_odd_patterns(e);
 	policy_demand_clear(&sts);
 	return ok;
 }
@@ -83,7 +50,7 @@ tell_domain(const struct replay *replay, struct tracked *tracked)
 	if (!judge_domain(replay, tracked, &e))
 		return false;
 	facts.eligibility = &e;
-	facts.odd_hosts = drop_odd(e.mxs, &e.mx_count);
+	facts.odd_hosts = eligibility_odd_host(&e) != NULL;
 	if (policy_step(known, &facts, replay->weeks, &move))
 		track_note(replay->track, tracked, facts.finished, facts.sweep, &move);
 	if (e.reason != REASON_NOT_SWEPT || known->state != move.from)

@@ -66,19 +66,20 @@ bool
 witness_agrees(const struct policy_known *known, const struct policy_facts *facts)
 {
 	const struct policy_sight *ours = find_sight(known, facts->vantage);
+	bool alone = facts->vantages < 2;
 
 	if (ours == NULL)
 		return false;
-	if (facts->vantages < 2)
-		return say_the_same(&ours->last, &ours->before);
 	for (size_t i = 0; i < known->sight_count; i++) {
 		const struct policy_sight *other = &known->sights[i];
 
-		if (other != ours && is_of_late(other, facts) &&
-		    say_the_same(&ours->last, &other->last))
+		if (other == ours || !is_of_late(other, facts))
+			continue;
+		if (say_the_same(&ours->last, &other->last))
 			return true;
+		alone = false; /* also one whose later sweep came into the database first */
 	}
-	return false;
+	return alone && say_the_same(&ours->last, &ours->before);
 }
 
 bool

@@ -52,6 +52,8 @@ next_plain(const char **text)
 	case 0x2013:
 	case 0x2212:
 		return '-';
+	case 0x2026:
+		return '.';
 	case '\t':
 	case '\n':
 		return ' ';
@@ -115,29 +117,32 @@ number_of(const json_t *document, const char *id)
 	const json_t *number;
 	size_t i;
 
-	json_array_foreach(json_object_get(document, "numbers"), i,
-			   number) if (strcmp(text_at(number, "id"), id) == 0) return number;
+	json_array_foreach(json_object_get(document, "numbers"), i, number)
+	{
+		if (strcmp(text_at(number, "id"), id) == 0)
+			return number;
+	}
 	return NULL;
 }
 
-/* The headline, where nothing was measured, is short. */
+/* One line, with "Subject: " before it, so a headline must be cut. */
 static void
 print_subject(const json_t *document, FILE *out)
 {
 	const json_t *starttls = number_of(document, "starttls");
 	const json_t *stripped = number_of(document, "stripped");
 	const json_t *share = json_object_get(starttls, "share");
-	int day = 10;
+	char *headline = shown_cut(text_at(document, "headline"), WIDTH - 18);
 
 	if (json_is_number(share))
-		say(out, "", "mxsweep %.*s: STARTTLS %s, %s stripped", day,
+		say(out, "", "mxsweep %.10s: STARTTLS %s, %s stripped",
 		    text_at(json_object_get(document, "sweep"), "started"),
 		    shown_percent(json_number_value(share)).text,
 		    shown_count(json_integer_value(json_object_get(stripped, "n"))).text);
 	else
-		say(out, "", "mxsweep: %s", text_at(document, "headline"));
-	fprintf(out, "\n");
-	say(out, "", "%s", text_at(document, "headline"));
+		say(out, "", "mxsweep: %s", headline);
+	fputc('\n', out);
+	free(headline);
 }
 
 /* "  91.4 %    +1.3  ", and behind it what it is a share of. */
@@ -146,7 +151,7 @@ print_number(const json_t *number, FILE *out)
 {
 	struct shown share = shown_cell(json_object_get(number, "share"), "share");
 	struct shown change = shown_cell(json_object_get(number, "change"), "points");
-	char beside[64];
+	char beside[sizeof share + sizeof change + 8];
 
 	make_plain(share.text);
 	make_plain(change.text);
@@ -172,7 +177,9 @@ print_numbers(const json_t *document, FILE *out)
 	else
 		fprintf(out, "\n   share  change\n");
 	json_array_foreach(json_object_get(document, "numbers"), i, number)
-	    print_number(number, out);
+	{
+		print_number(number, out);
+	}
 }
 
 static const json_t *
@@ -182,8 +189,13 @@ table_of(const json_t *document, const char *id)
 	size_t i, k;
 
 	json_array_foreach(json_object_get(document, "sections"), i, section)
-	    json_array_foreach(json_object_get(section, "tables"), k,
-			       table) if (strcmp(text_at(table, "id"), id) == 0) return table;
+	{
+		json_array_foreach(json_object_get(section, "tables"), k, table)
+		{
+			if (strcmp(text_at(table, "id"), id) == 0)
+				return table;
+		}
+	}
 	return NULL;
 }
 
@@ -195,11 +207,12 @@ add_piece(FILE *line, const json_t *table, const json_t *row, const struct piece
 	const char *kind = "";
 	size_t i;
 
-	json_array_foreach(json_object_get(table, "columns"), i,
-			   column) if (strcmp(text_at(column, "id"), piece->column) == 0)
+	json_array_foreach(json_object_get(table, "columns"), i, column)
 	{
-		kind = text_at(column, "kind");
-		value = json_array_get(row, i);
+		if (strcmp(text_at(column, "id"), piece->column) == 0) {
+			kind = text_at(column, "kind");
+			value = json_array_get(row, i);
+		}
 	}
 	if (json_is_string(value))
 		fprintf(line, "%s%s%s", piece->before, json_string_value(value), piece->after);
@@ -250,13 +263,16 @@ print_cautions(const json_t *document, FILE *out)
 	if (json_array_size(cautions) > 0)
 		fprintf(out, "\nTo be kept in mind:\n");
 	json_array_foreach(cautions, i, caution)
-	    say(out, "  - ", "%s", json_string_value(caution));
+	{
+		say(out, "  - ", "%s", json_string_value(caution));
+	}
 }
 
 bool
 report_text(const json_t *document, FILE *out)
 {
 	print_subject(document, out);
+	say(out, "", "%s", text_at(document, "headline"));
 	print_numbers(document, out);
 	print_table(document, "strip-new", newly_stripped, out);
 	print_table(document, "list-failing", failing_entry, out);

@@ -146,6 +146,15 @@ def select(name, question, *values):
         database.close()
 
 
+def change(name, *questions):
+    """Each a statement, or one with its values."""
+    database = sqlite3.connect(path(name))
+    with database:
+        for question, *values in questions:
+            database.execute(question, values)
+    database.close()
+
+
 def rows(name, view, where="1"):
     """As dictionaries, in a fixed order."""
     database = sqlite3.connect(path(name), timeout=10)

@@ -5,8 +5,10 @@
 #include "tests/unit/assessing.h"
 
 #define LONG                                                                                   \
-	"version: STSv1\nmode: enforce\nmx: *.example\nmx: a.b.example\nmax_age: 10886400\n"
+	"version: STSv1\nmode: enforce\nmx: *.x.example\nmx: a.b.example\nmx: "                \
+	"*.example\nmax_age: 10886400\n"
 #define SHORT "version: STSv1\nmode: testing\nmx: mx.example\nmax_age: 10886399\n"
+#define WIDE  "version: STSv1\nmode: enforce\nmx: *.example\nmax_age: 10886400\n"
 #define NONE  "version: STSv1\nmode: none\nmax_age: 10886400\n"
 
 static struct eligibility_desk *desk;
@@ -260,6 +262,9 @@ tells_certificates(void)
 		CHECK_TEXT(judged("d", NULL), wanted);
 		CHECK_TEXT(e.faults[0].detail, i == 0 ? "2026-01-31" : words[i][0]);
 	}
+	CHECK(sql_run(db, "UPDATE server_verdict SET certificate = 'ok', cn_only = 1"));
+	CHECK_TEXT(judged("d", NULL), "not-eligible certificate-name");
+	CHECK_TEXT(e.faults[0].detail, "only in the common name");
 	end_all();
 }
 
@@ -340,7 +345,9 @@ static void
 knows_policies(void)
 {
 	begin_first();
-	add("long", "mx.example", LONG, good("mx.example"));
+	add("long", "mx.x.example", LONG, good("mx.x.example"));
+	add("top", "mx.example", LONG, good("mx.example"));
+	add("wide", "mx_1.example", WIDE, good("mx_1.example"));
 	add("short", "mx.example", SHORT, good("mx.example"));
 	add("off", "mx.example", NONE, good("mx.example"));
 	add("moved", "mx.elsewhere", SHORT, good("mx.elsewhere"));
@@ -350,8 +357,14 @@ knows_policies(void)
 	CHECK(e.sts == ELIGIBILITY_STS_VALID && eligibility_admits(&e));
 	CHECK(e.sts_max_age == 10886400 && e.sts_demand.mode == POLICY_ENFORCE);
 	CHECK(e.sts_demand.count == 2);
-	CHECK_TEXT(e.sts_demand.mxs[0], ".example");
+	CHECK_TEXT(e.sts_demand.mxs[0], ".x.example");
 	CHECK_TEXT(e.sts_demand.mxs[1], "a.b.example");
+	CHECK_TEXT(eligibility_odd_host(&e), NULL);
+	/* No list can hold "*.example". */
+	CHECK_TEXT(judged("top", NULL), "not-eligible mx-not-listed");
+	CHECK_TEXT(judged("wide", NULL), "eligible");
+	CHECK(e.sts == ELIGIBILITY_STS_BROKEN && e.sts_demand.mode == POLICY_NONE);
+	CHECK_TEXT(eligibility_odd_host(&e), "mx_1.example");
 	CHECK_TEXT(judged("short", NULL), "eligible");
 	CHECK(!eligibility_admits(&e) && e.sts_demand.mode == POLICY_TESTING);
 	CHECK_TEXT(judged("off", NULL), "not-eligible mta-sts-none");

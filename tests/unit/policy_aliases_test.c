@@ -93,6 +93,26 @@ names_do_not_collide(void)
 	end();
 }
 
+/* In a second, and not in hours. */
+static void
+many_have_one_provider(void)
+{
+	enum { ALIASES = 40000 };
+	char domain[40], host[40];
+
+	list = mem_alloc(sizeof *list);
+	list->entries = mem_alloc(ALIASES * 5 * sizeof *list->entries);
+	for (int i = 0; i < ALIASES * 5; i++) {
+		snprintf(domain, sizeof domain, "d%06d.example", i);
+		snprintf(host, sizeof host, "mx%05d.hoster.net", i / 5);
+		add(domain, POLICY_ENFORCE, host);
+	}
+	policy_aliases_make(list, NULL);
+	CHECK(list->alias_count == ALIASES);
+	CHECK_TEXT(list->entries[ALIASES * 5 - 1].alias->name, "hoster.net-enforce-39999");
+	end();
+}
+
 static void
 old_names_stay(void)
 {
@@ -200,6 +220,7 @@ main(void)
 {
 	RUN(five_make_an_alias);
 	RUN(names_do_not_collide);
+	RUN(many_have_one_provider);
 	RUN(old_names_stay);
 	RUN(file_is_exact);
 	RUN(file_is_clean);

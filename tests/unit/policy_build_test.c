@@ -367,6 +367,28 @@ takes_over_what_hands_did(void)
 	stop();
 }
 
+/* It failed while it was asked for; now it is put on the list by hand. */
+static void
+adopts_with_a_clean_slate(void)
+{
+	start();
+	write_file(asks_path, "bad.example enforce\n");
+	options.requests = asks_path;
+	for (int week = 0; week < 3; week++) {
+		begin_sweep("here", START + week * WEEK);
+		add("bad.example", "mx.bad.example", NULL, false);
+		end_sweep();
+		CHECK(build(START + week * WEEK + 86400) == 0);
+		CHECK_TEXT(listed("bad.example"), week == 1 ? "enforce mx.bad.example" : NULL);
+		options.from = week == 0 ? old_path : NULL;
+		write_file(old_path, "{\"timestamp\":1790172800,\"expires\":1800000000,"
+				     "\"version\":\"0.1\",\"policy-aliases\":{},\"policies\":{"
+				     "\"bad.example\":{\"mode\":\"enforce\","
+				     "\"mxs\":[\"mx.bad.example\"]}}}");
+	}
+	stop();
+}
+
 static void
 refuses_old_lists(void)
 {
@@ -430,7 +452,7 @@ refuses_mistakes(void)
 	memcpy(list_path, path, sizeof list_path);
 	CHECK(build(START + WEEK) == 2 && told("which no list may replace"));
 	memcpy(list_path, folder, strlen(folder) + 1);
-	CHECK(build(START + WEEK) == 2 && told("directory"));
+	CHECK(build(START + WEEK) == 2 && told("no plain file"));
 	CHECK_TEXT(asked("SELECT count(*) FROM list_sweep"), "0");
 	free(output);
 	start();
@@ -506,6 +528,7 @@ main(void)
 	RUN(an_attack);
 	RUN(the_same_again);
 	RUN(takes_over_what_hands_did);
+	RUN(adopts_with_a_clean_slate);
 	RUN(refuses_old_lists);
 	RUN(refuses_mistakes);
 	RUN(fails_as_a_whole);

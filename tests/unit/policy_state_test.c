@@ -455,6 +455,20 @@ late_sweeps_say_nothing(void)
 	is(STATE_FAILED, "stripped");
 }
 
+/* The sweeps of one vantage point come into the database after a later one of another: at
+ * their time it was alone, and yet it is not the only one that can tell. */
+static void
+late_sweeps_are_not_alone(void)
+{
+	begin_listed(STATE_ENFORCE, POLICY_ENFORCE);
+	sees(ELIGIBLE, 0);
+	CHECK(!sweep("there", 1, 20));
+	sees(NOT_ELIGIBLE, REASON_STRIPPED);
+	CHECK(!here(5) && !here(12));
+	CHECK(sweep("there", 2, 21));
+	is(STATE_FAILED, "stripped");
+}
+
 /*
  * Everything that can be said, in every order.  The oracle knows the rule and nothing of
  * the code: it looks back over the whole history at each step.
@@ -666,6 +680,7 @@ main(void)
 	RUN(none_removes_with_two);
 	RUN(requests_change_entries);
 	RUN(late_sweeps_say_nothing);
+	RUN(late_sweeps_are_not_alone);
 	RUN(agrees_with_the_oracle);
 	RUN(nobody_near_one_vantage_point);
 	RUN(nobody_weakens_testing);

@@ -104,10 +104,32 @@ shows_rows(void)
 
 	check_letter(text);
 	check_has(text, "mxsweep: A sentence.\n\n");
-	check_has(text, "\n2 servers:\n  - mx.example Soci?t? Bcc: all@example?[2J; domains "
-			"behind:\n    1,200\n  - a23456789");
-	check_has(text, "901234567\n    890\n  - and 7 more\n");
+	check_has(text,
+		  "\n2 servers:\n"
+		  "  - mx.example Soci?t? Bcc: all@example?[2J; domains behind: 1,200\n"
+		  "  - a2345678901234567890123456789012345678901234567890123456789012345678\n"
+		  "    90\n"
+		  "  - and 7 more\n");
 	check_has(text, "\nNo entry fails.\n");
+	json_decref(document);
+	free(text);
+}
+
+static void
+cuts_the_subject(void)
+{
+	json_t *document = document_of("[]", "[]");
+	char *text;
+
+	json_object_set_new(document, "headline",
+			    json_string("A sentence so long that it has no place in the line "
+					"of a subject, nor in any other of this width."));
+	text = text_of(document);
+	check_letter(text);
+	check_has(text,
+		  "mxsweep: A sentence so long that it has no place in the line o.\n\n"
+		  "A sentence so long that it has no place in the line of a subject, nor in\n"
+		  "any other of this width.\n");
 	json_decref(document);
 	free(text);
 }
@@ -129,6 +151,7 @@ main(void)
 	RUN(shows_the_sample);
 	RUN(shows_numbers);
 	RUN(shows_rows);
+	RUN(cuts_the_subject);
 	RUN(says_what_fails);
 	return test_end();
 }
