@@ -226,8 +226,11 @@ schema_index(sqlite3 *db)
 {
 	/* The limit keeps ANALYZE short on a database of any size. */
 	return sql_run(db, "CREATE INDEX IF NOT EXISTS link_host ON link(host);"
+			   "CREATE INDEX IF NOT EXISTS host_sweep ON host(sweep);"
 			   "CREATE INDEX IF NOT EXISTS host_name ON host(name, sweep);"
 			   "CREATE INDEX IF NOT EXISTS server_chain ON server(chain)"
 			   " WHERE chain IS NOT NULL;"
+			   "CREATE INDEX IF NOT EXISTS address_target_name"
+			   " ON address_target(name) WHERE name IS NOT NULL;"
 			   "PRAGMA analysis_limit = 1000; ANALYZE");
 }

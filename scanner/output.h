@@ -20,10 +20,10 @@ struct sweep_info {
 	unsigned shards, shard;
 	uint64_t seed;
 	const char *vantage, *version, *notes, *resolver;
-	const char *root_cas; /* the trust store's file */
-	const char *options;  /* JSON */
+	const char *root_cas;    /* the trust store's file */
+	const char *options;     /* JSON */
 	const char *policy_list; /* the list to compare domains with; NULL: none */
-	int64_t started;      /* seconds since the epoch */
+	int64_t started;         /* seconds since the epoch */
 };
 
 enum sweep_state { SWEEP_RUNNING, SWEEP_INTERRUPTED, SWEEP_COMPLETE };

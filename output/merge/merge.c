@@ -67,7 +67,7 @@ make_database(struct merging *m)
 			    NULL) != SQLITE_OK ||
 	    !sql_run(m->db, "PRAGMA cache_size = -131072; PRAGMA synchronous = OFF;"
 			    "PRAGMA journal_mode = OFF; PRAGMA locking_mode = EXCLUSIVE;"
-			    "PRAGMA temp_store = MEMORY; PRAGMA trusted_schema = OFF") ||
+			    "PRAGMA trusted_schema = OFF") ||
 	    !schema_prepare(m->db) || !merge_ids_prepare(&m->ids, m->db))
 		return fail(m, m->out, sqlite3_errmsg(m->db));
 	sqlite3_progress_handler(m->db, LOOK_EVERY, is_stopped, m);
@@ -177,12 +177,34 @@ copy_inputs(struct merging *m)
 	return true;
 }
 
+/* What ids point to was looked at only where they were translated. */
+static bool
+check_keys(struct merging *m)
+{
+	sqlite3_stmt *s = NULL;
+	char text[128];
+	int step = SQLITE_ERROR;
+
+	if (sqlite3_prepare_v2(m->db, "PRAGMA foreign_key_check", -1, &s, NULL) == SQLITE_OK)
+		step = sqlite3_step(s);
+	if (step == SQLITE_ROW)
+		snprintf(text, sizeof text,
+			 "an input is damaged: a row of its table %s points to a row that is"
+			 " not there",
+			 sql_text(s, 0));
+	else
+		snprintf(text, sizeof text, "%s", sqlite3_errmsg(m->db));
+	sqlite3_finalize(s);
+	return step == SQLITE_DONE || fail(m, m->out, text);
+}
+
 static bool
 complete(struct merging *m, struct merge_counts *counts)
 {
 	bool ok = sql_run(m->db, "BEGIN") && merge_wholes(m->db, &m->plan, counts) &&
 		  sql_run(m->db, "COMMIT") && schema_index(m->db) &&
 		  sql_run(m->db, "PRAGMA journal_mode = WAL");
+	bool whole = ok && check_keys(m);
 
 	counts->aggregates =
 	    (size_t)sql_number(m->db, "SELECT count(*) FROM main.aggregate", 0);
@@ -191,7 +213,7 @@ complete(struct merging *m, struct merge_counts *counts)
 	if (sqlite3_close(m->db) != SQLITE_OK)
 		return fail(m, m->out, "SQLite does not let go of it");
 	m->db = NULL;
-	return ok;
+	return whole;
 }
 
 static bool

@@ -56,8 +56,7 @@ sum_facts(const struct merge_input *input, int64_t sweep, struct sum *sum)
 {
 	EVP_MD_CTX *context = EVP_MD_CTX_new();
 	sqlite3 *db;
-	bool ok = sqlite3_open_v2(input->uri, &db, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI,
-				  NULL) == SQLITE_OK;
+	bool ok = merge_input_read(input, &db);
 
 	for (size_t i = 0; i < sizeof facts / sizeof *facts && ok; i++) {
 		sqlite3_stmt *s;

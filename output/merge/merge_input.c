@@ -127,13 +127,30 @@ make_copy(const struct merge_input *input, char error[MERGE_ERROR])
 	return ok || fail(input, strerror(problem), error);
 }
 
+/* What the schema of somebody else's file may bring to run. */
+static bool
+restrain(sqlite3 *db)
+{
+	sqlite3_db_config(db, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, NULL);
+	sqlite3_db_config(db, SQLITE_DBCONFIG_ENABLE_VIEW, 0, NULL);
+	return sql_run(db, "PRAGMA trusted_schema = OFF");
+}
+
+bool
+merge_input_read(const struct merge_input *input, sqlite3 **db)
+{
+	return sqlite3_open_v2(input->uri, db, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, NULL) ==
+		   SQLITE_OK &&
+	       restrain(*db);
+}
+
 /* Takes what the log holds into the copy and gives it today's schema. */
 static bool
 renew_copy(const struct merge_input *input, char error[MERGE_ERROR])
 {
 	sqlite3 *db;
 	bool ok = sqlite3_open_v2(input->copy, &db, SQLITE_OPEN_READWRITE, NULL) == SQLITE_OK &&
-		  sql_run(db, "PRAGMA trusted_schema = OFF; PRAGMA synchronous = OFF");
+		  restrain(db) && sql_run(db, "PRAGMA synchronous = OFF");
 	long version = ok ? (long)sql_number(db, "PRAGMA user_version", 0) : 0;
 
 	if (ok && !check_version(input, version, error)) {

@@ -28,6 +28,9 @@ struct merge_input {
 bool merge_input_open(struct merge_input *input, const char *path, const char *folder,
 		      size_t number, char error[MERGE_ERROR]);
 void merge_input_close(struct merge_input *input);
+/* A connection of its own to a database, which the caller closes also where false.  Only
+ * tables can be read: a view may stand behind one's name and never end. */
+bool merge_input_read(const struct merge_input *input, sqlite3 **db);
 
 struct merge_sweep {
 	size_t input;

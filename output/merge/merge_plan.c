@@ -48,9 +48,7 @@ read_sweeps(struct merge_plan *plan, const struct merge_input *input, size_t num
 {
 	sqlite3_stmt *s = NULL;
 	sqlite3 *db;
-	bool ok = sqlite3_open_v2(input->uri, &db, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI,
-				  NULL) == SQLITE_OK &&
-		  sql_run(db, "PRAGMA trusted_schema = OFF") &&
+	bool ok = merge_input_read(input, &db) &&
 		  sqlite3_prepare_v2(db, sweeps_query, -1, &s, NULL) == SQLITE_OK;
 
 	while (ok && sqlite3_step(s) == SQLITE_ROW)

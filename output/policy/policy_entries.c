@@ -18,8 +18,7 @@ check_keys(const struct policy_reading *reading, json_t *object, bool reference)
 	const char *key;
 	json_t *value;
 
-	json_object_foreach(object, key, value)
-	{
+	json_object_foreach (object, key, value) {
 		bool demands = strcmp(key, "mode") == 0 || strcmp(key, "mxs") == 0;
 
 		if (reference && demands)
@@ -65,8 +64,7 @@ policy_read_aliases(struct policy_reading *reading, json_t *aliases)
 
 	reading->part = "policy-aliases";
 	list->aliases = mem_alloc((json_object_size(aliases) + 1) * sizeof *list->aliases);
-	json_object_foreach(aliases, reading->key, object)
-	{
+	json_object_foreach (aliases, reading->key, object) {
 		read_alias(reading, object);
 	}
 	reading->key = NULL;
@@ -229,8 +227,7 @@ policy_read_entries(struct policy_reading *reading, json_t *policies, json_t *al
 	json_t *object;
 
 	reading->part = "policies";
-	json_object_foreach(policies, reading->key, object)
-	{
+	json_object_foreach (policies, reading->key, object) {
 		found[count].index = count;
 		if (read_found(reading, object, aliases, &found[count]))
 			count++;

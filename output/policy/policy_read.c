@@ -138,8 +138,7 @@ check_keys(struct policy_reading *reading, json_t *top)
 	const char *key;
 	json_t *value;
 
-	json_object_foreach(top, key, value)
-	{
+	json_object_foreach (top, key, value) {
 		char *word = mem_printf(" %s ", key);
 
 		if (strstr(known, word) == NULL || strchr(key, ' ') != NULL)

@@ -13,12 +13,12 @@ WITH last(sweep) AS (SELECT sweep FROM sweeps WHERE state = 'complete' AND judge
 held AS MATERIALIZED (SELECT domain, registrable_domain, mta_sts_mode FROM domains
   WHERE sweep = (SELECT sweep FROM last) AND mta_sts_policy = 'ok' AND mta_sts_mode IN
     ('testing', 'enforce')),
-seen AS MATERIALIZED (SELECT domain, provider, mta_sts FROM servers WHERE sweep = (SELECT
-    sweep FROM last)
-  AND mta_sts IN ('ok', 'bad-certificate', 'no-starttls')),
-each AS (SELECT h.domain, h.mta_sts_mode AS mode, sum(s.mta_sts <> 'ok') AS invalid,
-  count(*) AS servers, sum(s.provider = h.registrable_domain) AS own
-  FROM held h JOIN seen s ON s.domain = h.domain GROUP BY h.domain)
+seen AS MATERIALIZED (SELECT h.domain, h.mta_sts_mode AS mode, s.mta_sts <> 'ok' AS invalid,
+  s.provider = h.registrable_domain AS own FROM held h CROSS JOIN servers s
+  WHERE s.sweep = (SELECT sweep FROM last) AND s.domain = h.domain
+  AND s.mta_sts IN ('ok', 'bad-certificate', 'no-starttls')),
+each AS (SELECT mode, sum(invalid) AS invalid, count(*) AS servers, sum(own) AS own
+  FROM seen GROUP BY domain)
 SELECT mode, CASE own WHEN servers THEN 'self' WHEN 0 THEN 'third' ELSE 'mixed' END AS mail,
   count(*) AS domains, sum(invalid = servers) AS all_invalid,
   sum(invalid > 0 AND invalid < servers) AS some_invalid

@@ -14,13 +14,13 @@ held AS MATERIALIZED (SELECT domain, mta_sts_mode AS mode,
   ',' || coalesce(mta_sts_lint, '') || ',' AS lints FROM domains
   WHERE sweep = (SELECT sweep FROM last) AND mta_sts_policy = 'ok' AND mta_sts_mode IN
     ('testing', 'enforce')),
-seen AS MATERIALIZED (SELECT domain, mta_sts FROM servers WHERE sweep = (SELECT sweep FROM
-    last)
-  AND mta_sts IS NOT NULL),
-listed AS MATERIALIZED (SELECT domain, max(mta_sts <> 'unlisted') AS any_listed FROM seen
-  GROUP BY domain),
+odd AS MATERIALIZED (SELECT domain, mode FROM held WHERE lints LIKE '%,unlisted-mx,%'),
+seen AS MATERIALIZED (SELECT o.domain, o.mode, s.mta_sts <> 'unlisted' AS listed
+  FROM odd o CROSS JOIN servers s WHERE s.sweep = (SELECT sweep FROM last)
+  AND s.domain = o.domain AND s.mta_sts IS NOT NULL),
+listed AS (SELECT mode, max(listed) AS any_listed FROM seen GROUP BY domain),
 findings AS (SELECT mode, CASE WHEN any_listed THEN 'some-unlisted' ELSE 'all-unlisted' END
-    AS finding FROM held JOIN listed USING(domain) WHERE lints LIKE '%,unlisted-mx,%'
+    AS finding FROM listed
   UNION ALL SELECT mode, 'stale-pattern' FROM held WHERE lints LIKE '%,stale-pattern,%'
   UNION ALL SELECT mode, 'typo-pattern' FROM held WHERE lints LIKE '%,typo-pattern,%')
 SELECT f.mode, f.finding, count(*) AS domains,

@@ -11,20 +11,22 @@
 -- monthly report goes by primary MX hosts, here all count.
 WITH last(sweep) AS (SELECT sweep FROM sweeps WHERE state = 'complete' AND judged IS NOT NULL
   ORDER BY started DESC, sweep DESC LIMIT 1),
-named AS MATERIALIZED (SELECT registrable_domain, dane FROM domains WHERE sweep = (SELECT
-    sweep FROM last)
-  AND dane IS NOT NULL),
-seen AS MATERIALIZED (SELECT mx, leaf_sha256, dane FROM servers WHERE sweep = (SELECT sweep
-    FROM last)
-  AND dane NOT IN ('no-tlsa', 'insecure-mx', 'insecure-host')),
-records AS MATERIALIZED (SELECT DISTINCT mx FROM tlsa_records WHERE sweep = (SELECT sweep FROM
-    last)
+signed AS MATERIALIZED (SELECT domain FROM domains WHERE sweep = (SELECT sweep FROM last)
+  AND mx_security IS NOT 'insecure'),
+words AS (SELECT a AS word, n FROM tallies WHERE sweep = (SELECT sweep FROM last)
+  AND topic = 'dane'),
+named AS (SELECT registrable_domain FROM domains WHERE sweep = (SELECT sweep FROM last)
+  AND dane = 'all'),
+seen AS MATERIALIZED (SELECT s.mx, s.leaf_sha256, s.dane FROM signed d CROSS JOIN servers s
+  WHERE s.sweep = (SELECT sweep FROM last) AND s.domain = d.domain
+  AND s.dane NOT IN ('no-tlsa', 'insecure-mx', 'insecure-host')),
+records AS (SELECT DISTINCT mx FROM tlsa_records WHERE sweep = (SELECT sweep FROM last)
   AND security = 'secure')
-SELECT 'dane-domains' AS figure, count(*) AS n FROM named WHERE dane = 'all'
-UNION ALL SELECT 'partial', count(*) FROM named WHERE dane = 'partial'
-UNION ALL SELECT 'broken', count(*) FROM named WHERE dane = 'broken'
-UNION ALL SELECT 'half', count(*) FROM named WHERE dane = 'half'
-UNION ALL SELECT 'zones', count(DISTINCT registrable_domain) FROM named WHERE dane = 'all'
+SELECT 'dane-domains' AS figure, coalesce(sum(n), 0) AS n FROM words WHERE word = 'all'
+UNION ALL SELECT 'partial', coalesce(sum(n), 0) FROM words WHERE word = 'partial'
+UNION ALL SELECT 'broken', coalesce(sum(n), 0) FROM words WHERE word = 'broken'
+UNION ALL SELECT 'half', coalesce(sum(n), 0) FROM words WHERE word = 'half'
+UNION ALL SELECT 'zones', count(DISTINCT registrable_domain) FROM named
 UNION ALL SELECT 'mx-hosts', count(*) FROM records
 UNION ALL SELECT 'certificates', count(DISTINCT leaf_sha256) FROM seen
   WHERE dane IN ('ok-ee', 'ok-ta')

@@ -9,14 +9,15 @@
 -- masked and without STARTTLS.
 WITH last(sweep) AS (SELECT sweep FROM sweeps WHERE state = 'complete' AND judged IS NOT NULL
   ORDER BY started DESC, sweep DESC LIMIT 1),
-top AS MATERIALIZED (SELECT domain FROM domains WHERE sweep = (SELECT sweep FROM last) AND
-    rank <= 1000),
-seen AS MATERIALIZED (SELECT domain, mx, starttls, starttls_offer, handshake, certificate
-  FROM servers WHERE sweep = (SELECT sweep FROM last) AND starttls <> 'refused-temporary'),
+top AS MATERIALIZED (SELECT domain FROM domains WHERE sweep = (SELECT sweep FROM last)
+  AND rank <= 1000),
+seen AS MATERIALIZED (SELECT s.mx, s.starttls_offer, s.handshake, s.certificate
+  FROM top t CROSS JOIN servers s WHERE s.sweep = (SELECT sweep FROM last)
+  AND s.domain = t.domain AND s.starttls <> 'refused-temporary'),
 hosts AS MATERIALIZED (SELECT mx, max(handshake IS NOT 'ok') AS no_tls,
   max(handshake = 'ok' AND certificate <> 'ok') AS invalid, max(starttls_offer = 'masked') AS
     masked
-  FROM seen WHERE domain IN (SELECT domain FROM top) GROUP BY mx),
+  FROM seen GROUP BY mx),
 findings AS (SELECT 'no-starttls' AS finding FROM hosts WHERE no_tls
   UNION ALL SELECT 'invalid-certificate' FROM hosts WHERE invalid
   UNION ALL SELECT 'masked' FROM hosts WHERE masked

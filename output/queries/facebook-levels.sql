@@ -10,16 +10,9 @@
 -- messages; here are servers and domains.
 WITH last(sweep) AS (SELECT sweep FROM sweeps WHERE state = 'complete' AND judged IS NOT NULL
   ORDER BY started DESC, sweep DESC LIMIT 1),
-seen AS MATERIALIZED (SELECT domain, host, address, handshake, certificate, tls_version, cipher
-  FROM servers WHERE sweep = (SELECT sweep FROM last) AND starttls <> 'refused-temporary'),
-levels AS (SELECT domain, host || ' ' || address AS server,
-  CASE WHEN handshake IS NOT 'ok' THEN 'none' WHEN certificate = 'ok' THEN 'strict'
-    ELSE 'opportunistic' END AS level,
-  handshake = 'ok' AND (tls_version = 'TLSv1.3' OR cipher LIKE 'TLS\_%DHE\_%' ESCAPE '\')
-    AS secrecy FROM seen)
-SELECT level, count(DISTINCT server) AS servers,
-  round(100.0 * count(DISTINCT server) / (SELECT count(DISTINCT server) FROM levels), 2)
-    AS percent,
-  count(DISTINCT server) FILTER (WHERE secrecy) AS forward_secrecy,
-  count(DISTINCT domain) AS domains
-FROM levels GROUP BY level ORDER BY servers DESC, level;
+counts AS (SELECT * FROM tallies WHERE sweep = (SELECT sweep FROM last)),
+users AS (SELECT a AS level, n FROM counts WHERE topic = 'level_domains')
+SELECT a AS level, sum(n) AS servers, round(100.0 * sum(n) / max(total), 2) AS percent,
+  coalesce(sum(n) FILTER (WHERE b = 'forward-secrecy'), 0) AS forward_secrecy,
+  coalesce((SELECT n FROM users WHERE level = a), 0) AS domains
+FROM counts WHERE topic = 'level' GROUP BY level ORDER BY servers DESC, level;

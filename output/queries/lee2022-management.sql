@@ -11,15 +11,15 @@
 -- here: the zone is insecure and nobody goes by its records.
 WITH last(sweep) AS (SELECT sweep FROM sweeps WHERE state = 'complete' AND judged IS NOT NULL
   ORDER BY started DESC, sweep DESC LIMIT 1),
-own AS MATERIALIZED (SELECT domain, registrable_domain FROM domains WHERE sweep = (SELECT
-    sweep FROM last)),
-seen AS MATERIALIZED (SELECT domain, mx, provider,
-  dane IN ('mismatch', 'name-mismatch', 'expired', 'ta-missing', 'no-starttls') AS invalid
-  FROM servers WHERE sweep = (SELECT sweep FROM last) AND dane NOT IN ('no-tlsa',
-    'insecure-mx',
-  'insecure-host', 'unknown', 'lookup-failed')),
-sides AS (SELECT s.*, CASE WHEN s.provider = o.registrable_domain THEN 'self-hosted'
-  ELSE 'outsourced' END AS management FROM seen s JOIN own o ON o.domain = s.domain)
+signed AS MATERIALIZED (SELECT domain, registrable_domain FROM domains
+  WHERE sweep = (SELECT sweep FROM last) AND mx_security = 'secure'),
+sides AS MATERIALIZED (SELECT s.domain, s.mx,
+  CASE WHEN s.provider = d.registrable_domain THEN 'self-hosted' ELSE 'outsourced' END
+    AS management,
+  s.dane IN ('mismatch', 'name-mismatch', 'expired', 'ta-missing', 'no-starttls') AS invalid
+  FROM signed d CROSS JOIN servers s WHERE s.sweep = (SELECT sweep FROM last)
+  AND s.domain = d.domain AND s.dane NOT IN ('no-tlsa', 'insecure-mx', 'insecure-host',
+    'unknown', 'lookup-failed'))
 SELECT management, count(DISTINCT mx) AS hosts,
   count(DISTINCT mx) FILTER (WHERE invalid) AS invalid_hosts,
   round(100.0 * count(DISTINCT mx) FILTER (WHERE invalid) / count(DISTINCT mx), 2) AS percent,

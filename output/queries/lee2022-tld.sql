@@ -8,11 +8,13 @@
 -- prove; here these are not counted at all.
 WITH last(sweep) AS (SELECT sweep FROM sweeps WHERE state = 'complete' AND judged IS NOT NULL
   ORDER BY started DESC, sweep DESC LIMIT 1),
-seen AS MATERIALIZED (SELECT mx,
-  dane IN ('mismatch', 'name-mismatch', 'expired', 'ta-missing', 'no-starttls') AS invalid
-    FROM servers
-  WHERE sweep = (SELECT sweep FROM last) AND dane NOT IN ('no-tlsa', 'insecure-mx',
-    'insecure-host', 'unknown', 'lookup-failed')),
+signed AS MATERIALIZED (SELECT domain FROM domains WHERE sweep = (SELECT sweep FROM last)
+  AND mx_security = 'secure'),
+seen AS MATERIALIZED (SELECT s.mx,
+  s.dane IN ('mismatch', 'name-mismatch', 'expired', 'ta-missing', 'no-starttls') AS invalid
+  FROM signed d CROSS JOIN servers s WHERE s.sweep = (SELECT sweep FROM last)
+  AND s.domain = d.domain AND s.dane NOT IN ('no-tlsa', 'insecure-mx', 'insecure-host',
+    'unknown', 'lookup-failed')),
 hosts AS (SELECT mx, max(invalid) AS invalid FROM seen GROUP BY mx)
 SELECT replace(mx, rtrim(mx, replace(mx, '.', '')), '') AS tld, count(*) AS hosts,
     sum(invalid) AS incorrect,

@@ -8,12 +8,11 @@
 -- paper asked every mail port; this is port 25.
 WITH last(sweep) AS (SELECT sweep FROM sweeps WHERE state = 'complete' AND judged IS NOT NULL
   ORDER BY started DESC, sweep DESC LIMIT 1),
-seen AS MATERIALIZED (SELECT host, address, leaf_sha256, self_signed FROM servers
-  WHERE sweep = (SELECT sweep FROM last) AND leaf_sha256 IS NOT NULL),
-leaves AS MATERIALIZED (SELECT leaf_sha256 AS sha256, max(self_signed) AS self_signed,
-  count(DISTINCT host || ' ' || address) AS servers FROM seen GROUP BY leaf_sha256),
-facts AS MATERIALIZED (SELECT sha256, key_type, key_bits, signature FROM certificates)
-SELECT c.key_type, c.key_bits, c.signature, count(*) AS certificates,
-  coalesce(sum(l.self_signed), 0) AS self_signed, sum(l.servers) AS servers
-FROM leaves l JOIN facts c USING(sha256)
-GROUP BY 1, 2, 3 ORDER BY certificates DESC, 1, 2, 3;
+counts AS MATERIALIZED (SELECT topic, a, b, c, n FROM tallies
+  WHERE sweep = (SELECT sweep FROM last) AND topic IN ('leaf', 'leaf_self_signed',
+    'leaf_servers'))
+SELECT nullif(a, '') AS key_type, CAST(nullif(b, '') AS INTEGER) AS key_bits,
+  nullif(c, '') AS signature, sum(n) FILTER (WHERE topic = 'leaf') AS certificates,
+  coalesce(sum(n) FILTER (WHERE topic = 'leaf_self_signed'), 0) AS self_signed,
+  sum(n) FILTER (WHERE topic = 'leaf_servers') AS servers
+FROM counts GROUP BY 1, 2, 3 ORDER BY certificates DESC, 1, 2, 3;

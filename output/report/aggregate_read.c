@@ -153,8 +153,12 @@ read_tables(struct reading *reading, json_t *top)
 	    mem_alloc((json_array_size(servers) + 1) * sizeof *reading->tables.servers);
 	reading->tables.domains =
 	    mem_alloc((json_array_size(domains) + 1) * sizeof *reading->tables.domains);
-	json_array_foreach(servers, i, row) if (!read_server(reading, row, i)) return false;
-	json_array_foreach(domains, i, row) if (!read_domain(reading, row, i)) return false;
+	json_array_foreach (servers, i, row)
+		if (!read_server(reading, row, i))
+			return false;
+	json_array_foreach (domains, i, row)
+		if (!read_domain(reading, row, i))
+			return false;
 	return aggregate_count(reading->aggregate, &reading->tables) ||
 	       fail(reading, "a group stands twice");
 }

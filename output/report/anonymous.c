@@ -10,7 +10,9 @@
 #include "output/sql.h"
 #include "scanner/mem.h"
 
-/* A server has answered when we know what it makes of STARTTLS (verdict.h). */
+/* A server has answered when we know what it makes of STARTTLS (verdict.h).  Shards that
+ * became one sweep may have asked the same: it counts once, with what the last of them saw
+ * (SQLite takes the other columns from the row of the maximum). */
 static const char servers_query[] =
     "SELECT coalesce(v.country, 'unknown'), coalesce(v.asn, 'unknown'),"
     " CASE WHEN v.starttls NOT IN ('ok', 'hidden', 'masked-but-works', 'injected')"
@@ -19,11 +21,12 @@ static const char servers_query[] =
     " WHEN v.starttls <> 'ok' THEN v.starttls"
     " WHEN w.certificate <> 'ok' THEN 'certificate-' || w.certificate ELSE 'ok' END,"
     " count(*), max(t.text)"
-    " FROM host h JOIN server v ON v.host = h.id"
+    " FROM (SELECT max(s.started), s.host, s.position, s.country, s.asn, s.as_name,"
+    "   s.starttls, s.handshake FROM host h JOIN server s ON s.host = h.id"
+    "  WHERE h.sweep = ?1 AND s.starttls IS NOT NULL AND s.starttls <> 'refused-temporary'"
+    "  GROUP BY h.name, s.address) v"
     " LEFT JOIN server_verdict w ON w.host = v.host AND w.position = v.position"
-    " LEFT JOIN text t ON t.id = v.as_name"
-    " WHERE h.sweep = ?1 AND v.starttls IS NOT NULL AND v.starttls <> 'refused-temporary'"
-    " GROUP BY 1, 2, 3";
+    " LEFT JOIN text t ON t.id = v.as_name GROUP BY 1, 2, 3";
 
 /* A domain has one provider when all its MX hosts have: then each domain is in one
  * group only.  Who runs its own mail is not named, however many its domains are. */
@@ -138,7 +141,7 @@ table_of(sqlite3 *db, int64_t sweep, const struct base *base, unsigned k)
 	if (sqlite3_finalize(s) == SQLITE_OK) {
 		table = json_array();
 		cells_fold(counted.cells, counted.count, k, base->ladder);
-		count = cells_unite(counted.cells, counted.count, k);
+		count = counted.count > 0 ? cells_unite(counted.cells, counted.count, k) : 0;
 		for (size_t i = 0; i < count; i++)
 			json_array_append_new(table, base->domains
 							 ? domain_json(&counted.cells[i])

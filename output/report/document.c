@@ -81,8 +81,10 @@ cells(sqlite3_stmt *row, const json_t *columns)
 	size_t i;
 
 	assert((size_t)sqlite3_column_count(row) == json_array_size(columns));
-	json_array_foreach(columns, i, column) json_array_append_new(
-	    made, cell(row, (int)i, json_string_value(json_object_get(column, "kind"))));
+	json_array_foreach (columns, i, column)
+		json_array_append_new(
+		    made,
+		    cell(row, (int)i, json_string_value(json_object_get(column, "kind"))));
 	return made;
 }
 

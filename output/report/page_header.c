@@ -116,8 +116,7 @@ page_write_header(FILE *out, const json_t *document)
 		fputs("<aside aria-label=\"Before you compare\">\n"
 		      "<p><strong>Before you compare</strong></p>\n<ul>\n",
 		      out);
-		json_array_foreach(cautions, i, caution)
-		{
+		json_array_foreach (cautions, i, caution) {
 			html_element(out, "li", NULL, json_string_value(caution));
 			putc('\n', out);
 		}

@@ -114,8 +114,7 @@ page_write_numbers(FILE *out, const json_t *document)
 
 	fputs("<section id=\"numbers\" aria-label=\"The numbers\">\n<ul class=\"tiles\">\n",
 	      out);
-	json_array_foreach(json_object_get(document, "numbers"), i, number)
-	{
+	json_array_foreach (json_object_get(document, "numbers"), i, number) {
 		fputs("<li", out);
 		html_attribute(out, "data-id", page_word(number, "id"));
 		fputs(">\n", out);

@@ -49,13 +49,12 @@ write_plots(FILE *out, const json_t *plots, const json_t *tables)
 	const json_t *plot, *table;
 	size_t i, j;
 
-	json_array_foreach(plots, i, plot)
-	{
+	json_array_foreach (plots, i, plot) {
 		if (*page_word(plot, "svg") != '\0')
 			write_figure(out, plot);
-		json_array_foreach(tables, j, table) if (draws(plot, table) &&
-							 !is_drawn(plots, i + 1, table))
-		    page_write_table(out, table, 1);
+		json_array_foreach (tables, j, table)
+			if (draws(plot, table) && !is_drawn(plots, i + 1, table))
+				page_write_table(out, table, 1);
 	}
 }
 
@@ -104,14 +103,14 @@ page_write_section(FILE *out, const json_t *section, const json_t *document)
 	fputs(">\n", out);
 	html_element(out, "h2", NULL, page_word(section, "title"));
 	putc('\n', out);
-	json_array_foreach(json_object_get(section, "text"), i, paragraph)
-	{
+	json_array_foreach (json_object_get(section, "text"), i, paragraph) {
 		html_element(out, "p", NULL, json_string_value(paragraph));
 		putc('\n', out);
 	}
 	write_plots(out, plots, tables);
-	json_array_foreach(tables, i, table) if (!is_drawn(plots, 0, table))
-	    page_write_table(out, table, 1);
+	json_array_foreach (tables, i, table)
+		if (!is_drawn(plots, 0, table))
+			page_write_table(out, table, 1);
 	if (strcmp(page_word(section, "id"), "method") == 0)
 		write_method(out, json_object_get(document, "method"));
 	fputs("</section>\n", out);
@@ -142,6 +141,7 @@ page_write_studies(FILE *out, const json_t *studies)
 	      "<p>What the literature counted, counted in this database. Each table is one"
 	      " question, which runs in the plain sqlite3 shell.</p>\n",
 	      out);
-	json_array_foreach(studies, i, study) write_study(out, study);
+	json_array_foreach (studies, i, study)
+		write_study(out, study);
 	fputs("</section>\n", out);
 }

@@ -132,7 +132,8 @@ const char page_style[] =
 	  "padding-top:0}nav,figure .note{display:none}svg.wide{display:block}"
 	  "svg.narrow{display:none}.tiles{grid-template-columns:repeat(3,1fr)}"
 	  ".tiles li,figure,tr,aside{break-inside:avoid}"
-	  "h1,h2,h3,figcaption,caption,summary{break-after:avoid}.box{overflow:visible}"
+	  "h2+p,h2+p+p{break-inside:avoid}"
+	  "h1,h2,h3,h2+p,figcaption,caption,summary{break-after:avoid}.box{overflow:visible}"
 	  "main>section{padding-top:1.6rem}main>section+section{margin-top:1.6rem}pre{"
 	  "white-space:pre-wrap;overflow-wrap:anywhere}a{color:inherit;"
 	  "text-decoration:none}footer{margin-top:1rem;padding:1rem 0 0}}\n";

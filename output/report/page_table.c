@@ -28,8 +28,8 @@ write_caption(FILE *out, const json_t *table)
 	fputs("<caption>", out);
 	html_text(out, page_word(table, "title"));
 	if (*unit != '\0' || json_is_integer(of)) {
-		fputs(" <span>", out);
-		html_text(out, *unit != '\0' ? unit : "counts");
+		fputs(" <span>counted: ", out);
+		html_text(out, *unit != '\0' ? unit : "rows");
 		if (json_is_integer(of))
 			fprintf(out, ", of %s", shown_count(json_integer_value(of)).text);
 		fputs("</span>", out);
@@ -44,8 +44,7 @@ write_columns(FILE *out, const json_t *columns)
 	size_t i;
 
 	fputs("<thead><tr>", out);
-	json_array_foreach(columns, i, column)
-	{
+	json_array_foreach (columns, i, column) {
 		fprintf(out, "<th scope=\"col\"%s>",
 			is_number(page_word(column, "kind")) ? " class=\"number\"" : "");
 		html_text(out, page_word(column, "title"));
@@ -94,13 +93,13 @@ write_rows(FILE *out, const json_t *rows, const json_t *columns)
 	size_t i, j;
 
 	fputs("<tbody>\n", out);
-	json_array_foreach(rows, i, row)
-	{
+	json_array_foreach (rows, i, row) {
 		if (i == MOST)
 			break;
 		fputs("<tr>", out);
-		json_array_foreach(row, j, cell) write_cell(
-		    out, cell, page_word(json_array_get(columns, j), "kind"), j == 0);
+		json_array_foreach (row, j, cell)
+			write_cell(out, cell, page_word(json_array_get(columns, j), "kind"),
+				   j == 0);
 		fputs("</tr>\n", out);
 	}
 	fputs("</tbody>\n", out);

@@ -8,10 +8,11 @@
 #include "output/report/plot_parts.h"
 #include "output/report/shown.h"
 
-#define MOST   15 /* bars; the table has the others */
-#define TOP    26.0
-#define BOTTOM 24.0
-#define GAP    8.0
+#define MOST     15 /* bars; the table has the others */
+#define TOP      26.0
+#define BOTTOM   24.0
+#define GAP      8.0
+#define CAPITALS 8.0 /* are wider than letters in general */
 
 struct bars {
 	const struct plot_view *view;
@@ -43,7 +44,7 @@ measure(struct bars *bars, enum plot_width kind)
 		}
 	}
 	widest = widest > 32 ? 32 : widest;
-	bars->name = kind == PLOT_WIDE ? PLOT_LETTER * (double)widest + GAP : 0;
+	bars->name = kind == PLOT_WIDE ? PLOT_LETTER * (double)widest + GAP + CAPITALS : 0;
 	bars->value = PLOT_LETTER * (double)value + GAP;
 	bars->each = kind == PLOT_WIDE ? 27 : 40;
 	bars->thick = kind == PLOT_WIDE ? 16 : 12;

@@ -64,9 +64,21 @@ look(struct lines *lines, struct line *line)
 	}
 }
 
+/* A column among others is titled "TLS 1.3: share"; its line is TLS 1.3. */
+static size_t
+name_length(const char *title)
+{
+	const char *end = strstr(title, ": share");
+	size_t length = end != NULL ? (size_t)(end - title) : strlen(title);
+
+	return length > 60 ? 60 : length;
+}
+
 static void
 collect(struct lines *lines)
 {
+	const char *title;
+
 	lines->low = INFINITY;
 	lines->high = -INFINITY;
 	lines->percent = plot_is_share(lines->view, lines->view->y[0]);
@@ -77,9 +89,10 @@ collect(struct lines *lines)
 		look(lines, line);
 		if (line->last == SIZE_MAX)
 			continue;
-		snprintf(line->text, sizeof line->text, "%s %.60s",
+		title = plot_title(lines->view, line->column);
+		snprintf(line->text, sizeof line->text, "%s %.*s",
 			 plot_shown(lines->view, line->last, line->column).text,
-			 plot_title(lines->view, line->column));
+			 (int)name_length(title), title);
 		lines->count++;
 	}
 }

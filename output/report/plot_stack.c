@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Bars that are divided.  The parts are named above the first bar, each with a line to
- * where it begins, on as many levels as their names need. */
+ * where it begins, on as many levels as their names need; a part that the first bar lacks
+ * is named beneath the axis. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,17 +9,20 @@
 #include "output/report/plot_parts.h"
 #include "output/report/shown.h"
 
-#define MOST   15
-#define LEVEL  16.0
-#define TOP    24.0
-#define BOTTOM 24.0
-#define GAP    8.0
+#define MOST     15
+#define LEVEL    16.0
+#define TOP      24.0
+#define BOTTOM   24.0
+#define GAP      8.0
+#define CAPITALS 8.0 /* are wider than letters in general */
+#define KEY      18.0
 
 struct stack {
 	const struct plot_view *view;
 	size_t count, levels, level[PLOT_SERIES];
 	double begins[PLOT_SERIES]; /* pixels, of the first bar's parts */
 	double high, name, right, top, each, thick;
+	bool key;                          /* of parts that the first bar lacks */
 	bool percent, turned[PLOT_SERIES]; /* names left of their lines */
 };
 
@@ -28,6 +32,17 @@ part(const struct stack *stack, size_t row, size_t i)
 	double value = plot_value(stack->view, row, stack->view->y[i]);
 
 	return isnan(value) || value < 0 ? 0 : value;
+}
+
+/* Nothing in the first bar, where parts are named, but in another. */
+static bool
+only_later(const struct stack *stack, size_t i)
+{
+	bool later = false;
+
+	for (size_t row = 1; row < stack->count; row++)
+		later |= part(stack, row, i) > 0;
+	return later && part(stack, 0, i) == 0;
 }
 
 static void
@@ -47,7 +62,9 @@ measure(struct stack *stack, enum plot_width kind)
 		widest = width > widest ? width : widest;
 	}
 	widest = widest > 26 ? 26 : widest;
-	stack->name = kind == PLOT_WIDE ? PLOT_LETTER * (double)widest + GAP : 0;
+	for (size_t i = 0; i < stack->view->y_count; i++)
+		stack->key |= only_later(stack, i);
+	stack->name = kind == PLOT_WIDE ? PLOT_LETTER * (double)widest + GAP + CAPITALS : 0;
 	stack->right = 24;
 	stack->each = kind == PLOT_WIDE ? 30 : 46;
 	stack->thick = kind == PLOT_WIDE ? 22 : 20;
@@ -160,6 +177,22 @@ write_names(struct plot_drawing *drawing, const struct stack *stack)
 	}
 }
 
+/* Beneath the axis: such parts by their colour. */
+static void
+write_key(struct plot_drawing *drawing, const struct stack *stack)
+{
+	double x = stack->name, y = drawing->height - KEY / 2;
+
+	for (size_t i = 0; i < stack->view->y_count; i++) {
+		if (!only_later(stack, i))
+			continue;
+		plot_box(drawing, x, y - 5, x + 10, y + 5, plot_areas[i]);
+		plot_say(drawing, x + 15, y, PLOT_LEFT, PLOT_INK,
+			 plot_title(stack->view, stack->view->y[i]), 40);
+		x += letters(stack, i) + 18;
+	}
+}
+
 static void
 write_parts(struct plot_drawing *drawing, const struct stack *stack, size_t row, double y)
 {
@@ -201,17 +234,17 @@ static void
 write_axis(struct plot_drawing *drawing, const struct stack *stack)
 {
 	const char *unit = json_string_value(json_object_get(stack->view->plot, "unit"));
-	double end = drawing->height - BOTTOM;
+	double end = drawing->height - BOTTOM - (stack->key ? KEY : 0);
 	double step = plot_step(stack->high, drawing->kind == PLOT_WIDE ? 5 : 3);
 
 	plot_say(drawing, 0, 9, PLOT_LEFT, PLOT_MUTED, unit != NULL ? unit : "",
 		 (size_t)(drawing->width / PLOT_LETTER));
-	for (double at = 0; at <= stack->high * 1.0001; at += step) {
-		double x = across(drawing, stack, at);
+	for (int i = 0; i * step <= stack->high * 1.0001; i++) {
+		double at = i * step, x = across(drawing, stack, at);
 		struct shown tick = plot_tick(at, step, stack->percent);
 
 		plot_stroke(drawing, x, end, x, end + 4, PLOT_MUTED, 1);
-		plot_say(drawing, x, end + 14, at == 0 ? PLOT_LEFT : PLOT_CENTRE, PLOT_MUTED,
+		plot_say(drawing, x, end + 14, i == 0 ? PLOT_LEFT : PLOT_CENTRE, PLOT_MUTED,
 			 tick.text, sizeof tick.text);
 	}
 }
@@ -231,12 +264,14 @@ plot_stack(struct plot_drawing *drawing, const struct plot_view *view)
 	plot_begin(drawing, 100);
 	place_names(drawing, &stack);
 	stack.top = TOP + LEVEL * (double)stack.levels;
-	plot_begin(drawing, stack.top + stack.each * (double)stack.count + BOTTOM);
+	plot_begin(drawing, stack.top + stack.each * (double)stack.count + BOTTOM +
+				(stack.key ? KEY : 0));
 	plot_frame(drawing, 0, 0, 0, 0);
 	write_axis(drawing, &stack);
 	for (size_t row = 0; row < stack.count; row++)
 		write_row(drawing, &stack, row);
 	write_names(drawing, &stack);
+	write_key(drawing, &stack);
 	fputs("plot -1 notitle\n", drawing->script);
 	return true;
 }

@@ -22,8 +22,9 @@ column_of(const json_t *columns, const char *id)
 	const json_t *column;
 	size_t i;
 
-	json_array_foreach(columns, i,
-			   column) if (strcmp(word(column, "id"), id) == 0) return i;
+	json_array_foreach (columns, i, column)
+		if (strcmp(word(column, "id"), id) == 0)
+			return i;
 	return NOWHERE;
 }
 
@@ -33,8 +34,9 @@ table_of(const json_t *section, const char *id)
 	const json_t *table;
 	size_t i;
 
-	json_array_foreach(json_object_get(section, "tables"), i,
-			   table) if (strcmp(word(table, "id"), id) == 0) return table;
+	json_array_foreach (json_object_get(section, "tables"), i, table)
+		if (strcmp(word(table, "id"), id) == 0)
+			return table;
 	return NULL;
 }
 
@@ -50,8 +52,7 @@ plot_view_of(struct plot_view *view, const json_t *plot, const json_t *section)
 				    .rows = json_object_get(table, "rows") };
 	view->x = column_of(view->columns, word(plot, "x"));
 	view->label = label != NULL ? column_of(view->columns, label) : view->x;
-	json_array_foreach(json_object_get(plot, "y"), i, id)
-	{
+	json_array_foreach (json_object_get(plot, "y"), i, id) {
 		const char *name = json_string_value(id);
 		size_t column = column_of(view->columns, name != NULL ? name : "");
 

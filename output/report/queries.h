@@ -11,7 +11,7 @@
 
 struct study_query {
 	const char *id, *study, *title;
-	bool names;      /* its rows name hosts or domains, or there is one for each of them */
+	bool names;      /* its rows name hosts or domains: few, or one for every domain */
 	const char *sql; /* the whole file, its comments included */
 };
 

@@ -24,15 +24,20 @@ may_differ(const char *name)
 	return dot != last && !isdigit((unsigned char)last[1]);
 }
 
+/* known: what the table has for it, or NULL. */
 static bool
-file(const struct desk *desk, int64_t id, const char *name)
+file(const struct desk *desk, int64_t id, const char *name, const char *known)
 {
 	const char *domain = psl_registrable_domain(desk->list, name);
 
-	if (domain == NULL || strcmp(domain, name) == 0) {
+	if (domain != NULL && strcmp(domain, name) == 0)
+		domain = NULL;
+	if (domain == NULL) {
 		sqlite3_bind_int64(desk->drop, 1, id);
-		return sql_finish(desk->drop);
+		return known == NULL || sql_finish(desk->drop);
 	}
+	if (known != NULL && strcmp(domain, known) == 0)
+		return true;
 	sqlite3_bind_int64(desk->set, 1, id);
 	sql_bind_text(desk->set, 2, domain);
 	return sql_finish(desk->set);
@@ -41,12 +46,14 @@ file(const struct desk *desk, int64_t id, const char *name)
 static bool
 file_names(sqlite3 *db, const struct desk *desk)
 {
-	sqlite3_stmt *row = sql_prepare(db, "SELECT id, name FROM name");
+	sqlite3_stmt *row = sql_prepare(db, "SELECT n.id, n.name, r.domain FROM name n"
+					    " LEFT JOIN registrable r ON r.name = n.id");
 	bool ok = true;
 
 	while (ok && sqlite3_step(row) == SQLITE_ROW)
 		if (may_differ(sql_text(row, 1)))
-			ok = file(desk, sqlite3_column_int64(row, 0), sql_text(row, 1));
+			ok = file(desk, sqlite3_column_int64(row, 0), sql_text(row, 1),
+				  sql_text(row, 2));
 	ok = ok && sqlite3_reset(row) == SQLITE_OK;
 	sqlite3_finalize(row);
 	return ok;
@@ -61,9 +68,7 @@ registrable_fill(sqlite3 *db)
 
 	if (desk.list == NULL) /* a libpsl without a list: every name stands for itself */
 		return true;
-	desk.set = sql_prepare(db, "INSERT INTO registrable VALUES(?1, ?2) ON CONFLICT"
-				   " DO UPDATE SET domain = excluded.domain"
-				   " WHERE domain <> excluded.domain");
+	desk.set = sql_prepare(db, "INSERT OR REPLACE INTO registrable VALUES(?1, ?2)");
 	desk.drop = sql_prepare(db, "DELETE FROM registrable WHERE name = ?1");
 	ok = file_names(db, &desk);
 	sqlite3_finalize(desk.set);

@@ -117,8 +117,7 @@ warn_of_options(struct report *report)
 	const char *key;
 
 	json_object_update_missing(all, then);
-	json_object_foreach(all, key, value)
-	{
+	json_object_foreach (all, key, value) {
 		json_t *longer;
 
 		if (!matters(key) ||

@@ -59,8 +59,7 @@ write_row(FILE *out, const json_t *row)
 	const json_t *cell;
 	size_t i;
 
-	json_array_foreach(row, i, cell)
-	{
+	json_array_foreach (row, i, cell) {
 		fputs(i > 0 ? "," : "", out);
 		write_cell(out, cell);
 	}
@@ -73,13 +72,13 @@ write_table(FILE *out, const json_t *table)
 	const json_t *column, *row;
 	size_t i;
 
-	json_array_foreach(json_object_get(table, "columns"), i, column)
-	{
+	json_array_foreach (json_object_get(table, "columns"), i, column) {
 		fputs(i > 0 ? "," : "", out);
 		write_text(out, json_string_value(json_object_get(column, "id")));
 	}
 	fputs("\r\n", out);
-	json_array_foreach(json_object_get(table, "rows"), i, row) write_row(out, row);
+	json_array_foreach (json_object_get(table, "rows"), i, row)
+		write_row(out, row);
 }
 
 static bool
@@ -107,10 +106,12 @@ report_csv(const json_t *document, const char *folder, char error[256])
 	const json_t *section, *table;
 	size_t i, j;
 
-	json_array_foreach(json_object_get(document, "sections"), i, section)
-	    json_array_foreach(json_object_get(section, "tables"), j,
-			       table) if (!write_file(table, folder, error)) return false;
-	json_array_foreach(json_object_get(document, "studies"), i,
-			   table) if (!write_file(table, folder, error)) return false;
+	json_array_foreach (json_object_get(document, "sections"), i, section)
+		json_array_foreach (json_object_get(section, "tables"), j, table)
+			if (!write_file(table, folder, error))
+				return false;
+	json_array_foreach (json_object_get(document, "studies"), i, table)
+		if (!write_file(table, folder, error))
+			return false;
 	return true;
 }

@@ -36,8 +36,8 @@ page_write_contents(FILE *out, const json_t *document)
 	size_t i;
 
 	fputs("<nav aria-label=\"Contents\">\n<ol>\n", out);
-	json_array_foreach(json_object_get(document, "sections"), i, section)
-	    write_link(out, section);
+	json_array_foreach (json_object_get(document, "sections"), i, section)
+		write_link(out, section);
 	if (json_array_size(json_object_get(document, "studies")) > 0)
 		fputs("<li><a href=\"#studies\">Appendix: the studies’ tables</a></li>\n", out);
 	fputs("</ol>\n</nav>\n", out);
@@ -68,8 +68,8 @@ write_page(FILE *out, const json_t *document)
 	fputs("<main>\n", out);
 	page_write_numbers(out, document);
 	page_write_contents(out, document);
-	json_array_foreach(json_object_get(document, "sections"), i, section)
-	    page_write_section(out, section, document);
+	json_array_foreach (json_object_get(document, "sections"), i, section)
+		page_write_section(out, section, document);
 	page_write_studies(out, json_object_get(document, "studies"));
 	fputs("</main>\n", out);
 	write_footer(out, document);

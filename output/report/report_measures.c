@@ -98,10 +98,16 @@ report_figure(struct report *report, int64_t sweep, int measure)
 	return (struct figure){ tallied(report, sweep, &m->n), tallied(report, sweep, &m->of) };
 }
 
+/* Of a domain that takes no mail, STARTTLS is unknown as well, and will remain so. */
 int64_t
 report_untested(struct report *report, int measure)
 {
-	return tallied(report, report->sweep, &report_measures[measure].untested);
+	const struct counted *untested = &report_measures[measure].untested;
+	int64_t n = tallied(report, report->sweep, untested);
+
+	if (strcmp(untested->topic, "starttls") == 0)
+		n -= report_tally(report, report->sweep, "headline", "no-mail");
+	return n > 0 ? n : 0;
 }
 
 json_t *

@@ -73,17 +73,17 @@ write_pictures(FILE *script, struct pictures *pictures, json_t *document)
 	json_t *section, *plot;
 	size_t i, j;
 
-	json_array_foreach(json_object_get(document, "sections"), i, section)
-	    json_array_foreach(json_object_get(section, "plots"), j, plot)
-	{
-		struct picture *picture;
+	json_array_foreach (json_object_get(document, "sections"), i, section)
+		json_array_foreach (json_object_get(section, "plots"), j, plot) {
+			struct picture *picture;
 
-		pictures->picture = mem_realloc(
-		    pictures->picture, (pictures->count + 1) * sizeof *pictures->picture);
-		picture = &pictures->picture[pictures->count++];
-		*picture = (struct picture){ .plot = plot };
-		picture->drawn = write_picture(script, picture, section);
-	}
+			pictures->picture =
+			    mem_realloc(pictures->picture,
+					(pictures->count + 1) * sizeof *pictures->picture);
+			picture = &pictures->picture[pictures->count++];
+			*picture = (struct picture){ .plot = plot };
+			picture->drawn = write_picture(script, picture, section);
+		}
 	fputs("set output\n", script);
 }
 
@@ -211,10 +211,9 @@ report_plots_forget(json_t *document)
 	json_t *section, *plot;
 	size_t i, j;
 
-	json_array_foreach(json_object_get(document, "sections"), i, section)
-	    json_array_foreach(json_object_get(section, "plots"), j, plot)
-	{
-		json_object_del(plot, "svg");
-		json_object_del(plot, "svg_narrow");
-	}
+	json_array_foreach (json_object_get(document, "sections"), i, section)
+		json_array_foreach (json_object_get(section, "plots"), j, plot) {
+			json_object_del(plot, "svg");
+			json_object_del(plot, "svg_narrow");
+		}
 }

@@ -35,8 +35,7 @@ kind_of(const json_t *rows, size_t column)
 	bool numbers = false;
 	size_t i;
 
-	json_array_foreach(rows, i, row)
-	{
+	json_array_foreach (rows, i, row) {
 		const json_t *cell = json_array_get(row, column);
 
 		if (json_is_string(cell))
@@ -61,8 +60,7 @@ make_texts(json_t *rows, size_t column)
 	json_t *row;
 	size_t i;
 
-	json_array_foreach(rows, i, row)
-	{
+	json_array_foreach (rows, i, row) {
 		json_t *value = json_array_get(row, column);
 
 		if (json_is_integer(value))
@@ -88,25 +86,41 @@ columns_of(sqlite3_stmt *s, json_t *rows)
 	return columns;
 }
 
+/* Reads the rows that are shown, and tells how many more there are.  A query that names
+ * more than these names every domain, so that nobody needs to read on to count them. */
+static bool
+read_rows(struct report *report, const struct study_query *query, sqlite3_stmt *s, json_t *rows,
+	  json_int_t *omitted)
+{
+	json_t *row;
+	int answer;
+
+	while ((answer = sqlite3_step(s)) == SQLITE_ROW) {
+		if (json_array_size(rows) < ROWS_OF_STUDY) {
+			row = json_array();
+			for (int i = 0; i < sqlite3_column_count(s); i++)
+				json_array_append_new(row, cell(s, i));
+			json_array_append_new(rows, row);
+		} else if (query->names) {
+			*omitted = report_number(
+			    report, "SELECT count(*) FROM domain WHERE sweep = ?1");
+			*omitted -= ROWS_OF_STUDY;
+			return true;
+		} else {
+			++*omitted;
+		}
+	}
+	return answer == SQLITE_DONE;
+}
+
 static void
 add_study(struct report *report, const struct study_query *query)
 {
 	sqlite3_stmt *s = sql_prepare(report->db, query->sql);
-	json_t *rows = json_array(), *row, *columns;
+	json_t *rows = json_array(), *columns;
 	json_int_t omitted = 0;
-	int answer;
 
-	while ((answer = sqlite3_step(s)) == SQLITE_ROW) {
-		if (json_array_size(rows) == ROWS_OF_STUDY) {
-			omitted++;
-			continue;
-		}
-		row = json_array();
-		for (int i = 0; i < sqlite3_column_count(s); i++)
-			json_array_append_new(row, cell(s, i));
-		json_array_append_new(rows, row);
-	}
-	report->failed |= answer != SQLITE_DONE;
+	report->failed |= !read_rows(report, query, s, rows, &omitted);
 	columns = columns_of(s, rows);
 	json_array_append_new(json_object_get(report->document, "studies"),
 			      json_pack("{s:s, s:s, s:s, s:s, s:o, s:o, s:I}", "id", query->id,

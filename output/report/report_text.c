@@ -117,8 +117,7 @@ number_of(const json_t *document, const char *id)
 	const json_t *number;
 	size_t i;
 
-	json_array_foreach(json_object_get(document, "numbers"), i, number)
-	{
+	json_array_foreach (json_object_get(document, "numbers"), i, number) {
 		if (strcmp(text_at(number, "id"), id) == 0)
 			return number;
 	}
@@ -176,8 +175,7 @@ print_numbers(const json_t *document, FILE *out)
 			text_at(against, "started"), BESIDE, "");
 	else
 		fprintf(out, "\n   share  change\n");
-	json_array_foreach(json_object_get(document, "numbers"), i, number)
-	{
+	json_array_foreach (json_object_get(document, "numbers"), i, number) {
 		print_number(number, out);
 	}
 }
@@ -188,10 +186,8 @@ table_of(const json_t *document, const char *id)
 	const json_t *section, *table;
 	size_t i, k;
 
-	json_array_foreach(json_object_get(document, "sections"), i, section)
-	{
-		json_array_foreach(json_object_get(section, "tables"), k, table)
-		{
+	json_array_foreach (json_object_get(document, "sections"), i, section) {
+		json_array_foreach (json_object_get(section, "tables"), k, table) {
 			if (strcmp(text_at(table, "id"), id) == 0)
 				return table;
 		}
@@ -207,8 +203,7 @@ add_piece(FILE *line, const json_t *table, const json_t *row, const struct piece
 	const char *kind = "";
 	size_t i;
 
-	json_array_foreach(json_object_get(table, "columns"), i, column)
-	{
+	json_array_foreach (json_object_get(table, "columns"), i, column) {
 		if (strcmp(text_at(column, "id"), piece->column) == 0) {
 			kind = text_at(column, "kind");
 			value = json_array_get(row, i);
@@ -262,8 +257,7 @@ print_cautions(const json_t *document, FILE *out)
 
 	if (json_array_size(cautions) > 0)
 		fprintf(out, "\nTo be kept in mind:\n");
-	json_array_foreach(cautions, i, caution)
-	{
+	json_array_foreach (cautions, i, caution) {
 		say(out, "  - ", "%s", json_string_value(caution));
 	}
 }

@@ -192,7 +192,7 @@ known_row(const json_t *rows, size_t at, int step)
 	return NULL;
 }
 
-/* Titled "STARTTLS: 80.1 % on 2026-01-05, 91.2 % on 2026-11-23", of the first line. */
+/* Titled "STARTTLS: from 80.1 % on 2026-01-05 to 91.2 % on 2026-11-23", of the first line. */
 static void
 draw(json_t *section, const json_t *table, const struct history *history)
 {
@@ -204,7 +204,7 @@ draw(json_t *section, const json_t *table, const struct history *history)
 
 	if (first == last)
 		return;
-	title = json_sprintf("%s: %s on %s, %s on %s", history->finding,
+	title = json_sprintf("%s: from %s on %s to %s on %s", history->finding,
 			     document_percent(json_integer_value(json_array_get(first, 1)),
 					      json_integer_value(json_array_get(first, 2))),
 			     json_string_value(json_array_get(first, 0)),
@@ -226,8 +226,8 @@ show_history(struct report *report, json_t *section, const struct history *histo
 		document_row(table, history_row(report, sqlite3_column_int64(s, 0),
 						sql_text(s, 1), history->lines));
 	sqlite3_finalize(s);
-	document_note(table, "Each sweep with the list it had; only the changes above are over "
-			     "the same domains.");
+	document_note(table, "Each sweep with the list it had. Changes over the same domains "
+			     "stand in the table of the six numbers and more.");
 	draw(section, table, history);
 }
 
@@ -255,8 +255,8 @@ show_moves(struct report *report, json_t *section)
 		    " WHERE a.sweep = ?1 AND a.headline <> b.headline"
 		    " GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2",
 		    ROWS_SHOWN);
-	json_array_foreach(json_object_get(table, "rows"), i, row) moved +=
-	    json_integer_value(json_array_get(row, 2));
+	json_array_foreach (json_object_get(table, "rows"), i, row)
+		moved += json_integer_value(json_array_get(row, 2));
 	document_of(table, report->in_both);
 	document_title(table, "%s of %s domains have another headline than on %s",
 		       document_number(moved), document_number(report->in_both),

@@ -126,9 +126,26 @@ tell(struct report *report, json_t *section)
 		document_say(section, "No server showed a certificate.");
 }
 
+/* "2 of 19 certificates have ended, 1 ends within 7 days", the finding of a plot. */
+static json_t *
+ending(struct report *report)
+{
+	int64_t all = report_tally(report, report->sweep, "expiry", NULL);
+	int64_t past = report_tally(report, report->sweep, "expiry", "expired");
+	int64_t soon = report_tally(report, report->sweep, "expiry", "0-7");
+
+	return json_sprintf("%s of %s certificates %s ended, %s %s within 7 days",
+			    past > 0 ? document_number(past) : "None", document_number(all),
+			    past > 1 ? "have" : "has",
+			    soon > 0 ? document_number(soon) : "none",
+			    soon > 1 ? "end" : "ends");
+}
+
 void
 section_certificates(struct report *report, json_t *section)
 {
+	json_t *ends = ending(report);
+
 	tell(report, section);
 	report_words(report, section,
 		     &(struct document_table){ "certificates", "Certificates of mail servers",
@@ -140,7 +157,7 @@ section_certificates(struct report *report, json_t *section)
 				       "certificates", expiry_columns },
 	     "SELECT a, " SHARE FROM "'expiry' ORDER BY CASE a WHEN 'expired' THEN 0"
 	     " WHEN 'more' THEN 9 ELSE CAST(a AS INTEGER) + 1 END, a",
-	     &(struct document_plot){ "expiry", "How long the certificates have left",
+	     &(struct document_plot){ "expiry", json_string_value(ends),
 				      "Bars: how many certificates have how many days left.",
 				      "bars", "certificates", "expiry", "bucket", "bucket",
 				      (const char *const[]){ "n", NULL } });
@@ -153,4 +170,5 @@ section_certificates(struct report *report, json_t *section)
 	     &(struct document_table){ "signatures", "Signatures of the servers' certificates",
 				       "certificates", signature_columns },
 	     "SELECT a, " SHARE FROM "'signature' ORDER BY n DESC, a", NULL);
+	json_decref(ends);
 }

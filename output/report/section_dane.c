@@ -78,10 +78,15 @@ show_broken(struct report *report, json_t *section)
 	json_t *table = document_table(
 	    section, &(struct document_table){ "dane-broken", "Servers whose DANE is broken",
 					       "domains", broken_columns });
+	size_t count;
 
 	report_rows(report, table, FAILING(""), ROWS_SHOWN);
-	if (document_count(table) == 0)
-		document_title(table, "No server's DANE is broken");
+	count = document_count(table);
+	document_title(table, "%s%s",
+		       count > 0 ? document_number((int64_t)count) : "No server's DANE",
+		       count == 0   ? " is broken"
+		       : count == 1 ? " server's DANE is broken"
+				    : " servers' DANE is broken");
 }
 
 static void
@@ -99,11 +104,9 @@ show_rollovers(struct report *report, json_t *section)
 			    " AND y.dane IN ('all', 'partial')"),
 		    ROWS_SHOWN);
 	count = document_count(table);
-	document_title(table, "%s on which DANE broke since %s",
-		       count == 0   ? "No server"
-		       : count == 1 ? "1 server"
-				    : "Servers",
-		       report->against_day);
+	document_title(table, "%s %s on which DANE broke since %s",
+		       count > 0 ? document_number((int64_t)count) : "No",
+		       count > 1 ? "servers" : "server", report->against_day);
 	document_note(table, "Servers of domains whose DANE worked then and is broken now. "
 			     "A mismatch, and stale above all, is a rollover that went wrong.");
 }
@@ -133,7 +136,8 @@ tell(struct report *report, json_t *section)
 	else
 		document_say(section,
 			     "DANE works on every server of %s of the %s domains whose "
-			     "DANE is known (%s), on some of %s, and is broken for %s.",
+			     "DANE is known (%s), on some servers of %s, and is broken for "
+			     "%s.",
 			     document_number(dane.n), document_number(dane.of),
 			     document_percent(dane.n, dane.of), document_number(partial),
 			     document_number(broken));

@@ -112,9 +112,9 @@ command(struct report *report)
 	FILE *out = open_memstream(&text, &length);
 
 	fputs("mxsweep sweep", out);
-	json_object_foreach(options, key,
-			    value) if (is_name(key) && strcmp(key, "verbose") != 0 &&
-				       strcmp(key, "quiet") != 0) write_option(out, key, value);
+	json_object_foreach (options, key, value)
+		if (is_name(key) && strcmp(key, "verbose") != 0 && strcmp(key, "quiet") != 0)
+			write_option(out, key, value);
 	fclose(out);
 	made = json_object_size(options) > 0 ? json_string(text) : json_null();
 	free(text);
@@ -150,7 +150,6 @@ section_method(struct report *report, json_t *section)
 	json_t *table = document_table(
 	    section, &(struct document_table){ "method", "What was swept, from where, and when",
 					       "", columns });
-	const char *line;
 
 	for (size_t i = 0; i < sizeof facts / sizeof *facts; i++)
 		document_row(table, json_pack("[s, o, o]", facts[i].title,
@@ -161,10 +160,6 @@ section_method(struct report *report, json_t *section)
 		     "Each mail server is asked once a sweep: it is greeted, asked for "
 		     "STARTTLS, and its certificates are kept as it sends them. No mail is "
 		     "sent. What is good is judged afterwards, from what was kept.");
-	line = json_string_value(
-	    json_object_get(json_object_get(report->document, "method"), "command"));
-	if (line != NULL)
-		document_say(section, "To sweep again as it was done: %s", line);
 	document_say(section, "The verdicts are made again, without the network, by mxsweep "
 			      "assess.");
 }

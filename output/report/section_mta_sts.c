@@ -194,11 +194,12 @@ tell(struct report *report, json_t *section)
 		document_say(section, "MTA-STS was not asked for, or nothing of it is known.");
 	else
 		document_say(section,
-			     "%s of the %s domains whose MTA-STS is known have a record "
-			     "(%s); %s have a policy that works, %s one in mode enforce.",
+			     "%s of the %s domains whose MTA-STS is known %s a record "
+			     "(%s); %s %s a policy that works, %s one in mode enforce.",
 			     document_number(records.n), document_number(sts.of),
+			     records.n == 1 ? "has" : "have",
 			     document_percent(records.n, sts.of), document_number(sts.n),
-			     document_number(enforce.n));
+			     sts.n == 1 ? "has" : "have", document_number(enforce.n));
 }
 
 void

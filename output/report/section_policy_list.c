@@ -24,7 +24,7 @@ static const struct document_column move_columns[] = {
 
 static const struct document_column failing_columns[] = {
 	{ "domain", "Domain", "text" },
-	{ "state", "Listed as", "text" },
+	{ "state", "Now listed as", "text" },
 	{ "headline", "Headline", "text" },
 	{ "since", "Failing since", "date" },
 	{ "reason", "Why", "text" },
@@ -37,7 +37,7 @@ static const struct document_column failing_columns[] = {
 	" m.at <= (SELECT coalesce(finished, started) FROM sweep WHERE id = ?1) AND m.at >"    \
 	" coalesce((SELECT coalesce(finished, started) FROM sweep WHERE id = ?2),"             \
 	"  (SELECT started - 604800 FROM sweep WHERE id = ?1))"
-#define LISTED(state) "coalesce(" state ", '') IN ('testing', 'enforce')"
+#define LISTED(state) "(coalesce(" state ", '') IN ('testing', 'enforce'))"
 
 #define MOVES(which)                                                                           \
 	"SELECT date(m.at, 'unixepoch'), m.domain, m.came_from, m.went_to, m.reason, m.detail" \
@@ -87,20 +87,22 @@ show_failing(struct report *report, json_t *section)
 	    "WITH audited AS MATERIALIZED (SELECT n.name, v.headline FROM domain_verdict v"
 	    "  CROSS JOIN name n ON n.id = v.name"
 	    "  WHERE v.sweep = ?1 AND v.policy_list = 'failing'),"
-	    " built AS MATERIALIZED (SELECT * FROM list_domain WHERE failing_since IS NOT NULL"
-	    "  AND state IN ('testing', 'enforce')),"
-	    " all_of(domain) AS (SELECT name FROM audited UNION SELECT domain FROM built)"
-	    " SELECT x.domain, b.state, a.headline, date(b.failing_since, 'unixepoch'),"
-	    "  b.failing, b.failing_detail FROM all_of x LEFT JOIN built b ON b.domain = "
-	    "x.domain"
+	    " all_of(domain) AS (SELECT name FROM audited UNION SELECT domain FROM list_domain"
+	    "  WHERE failing_since IS NOT NULL AND state IN ('testing', 'enforce'))"
+	    " SELECT x.domain, b.state, a.headline,"
+	    "  date(coalesce(b.failing_since, m.at), 'unixepoch'),"
+	    "  coalesce(b.failing, m.reason), coalesce(b.failing_detail, m.detail)"
+	    " FROM all_of x LEFT JOIN list_domain b ON b.domain = x.domain"
+	    " LEFT JOIN list_move m ON b.state = 'failed' AND m.id ="
+	    "  (SELECT max(o.id) FROM list_move o WHERE o.domain = x.domain)"
 	    " LEFT JOIN audited a ON a.name = x.domain ORDER BY 1",
 	    ROWS_SHOWN);
 	count = document_count(table);
-	document_title(table, "%s of the list %s",
-		       count == 0   ? "No entry"
-		       : count == 1 ? "1 entry"
-				    : document_number((int64_t)count),
-		       count > 1 ? "fail" : "fails");
+	document_title(table, "%s%s of the list %s",
+		       count == 0 ? "No" : document_number((int64_t)count),
+		       count > 1 ? " entries" : " entry", count > 1 ? "fail" : "fails");
+	document_note(table, "An entry that the builder has removed since then is listed as "
+			     "failed, with the day and the reason of its removal.");
 }
 
 static void

@@ -37,6 +37,8 @@ section_providers(struct report *report, json_t *section)
 	json_t *table = document_table(
 	    section, &(struct document_table){ "providers", "No provider is known", "domains",
 					       columns });
+	const json_t *first;
+	json_t *finding;
 	size_t count;
 
 	report_rows(report, table, scores, PROVIDERS_SHOWN);
@@ -50,10 +52,18 @@ section_providers(struct report *report, json_t *section)
 		     "servers stands in, and counts once for each.");
 	document_title(table, "How the largest providers score");
 	document_note(table, "The scores are shares of those domains that answered.");
+	first = json_array_get(json_object_get(table, "rows"), 0);
+	finding = json_sprintf("%s of %s domains with a mail server %s on %s",
+			       document_number(json_integer_value(json_array_get(first, 1))),
+			       document_number(json_integer_value(json_array_get(first, 2))),
+			       json_integer_value(json_array_get(first, 1)) == 1 ? "depends"
+										 : "depend",
+			       json_string_value(json_array_get(first, 0)));
 	document_plot(section,
 		      &(struct document_plot){
-			  "providers", "The providers most domains depend on",
+			  "providers", json_string_value(finding),
 			  "Bars: the share of the domains that depends on each provider.",
 			  "bars", "% of domains with a mail server", "providers", "provider",
 			  "provider", (const char *const[]){ "domains_share", NULL } });
+	json_decref(finding);
 }

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Stripping: which form, where, since when. */
+#include <string.h>
+
 #include "output/report/report_parts.h"
 #include "output/report/stripped.h"
 
@@ -63,6 +65,33 @@ show_forms(struct report *report, json_t *section)
 			     "they did not understand, which shows what became of it.");
 }
 
+/* The plot's title, a finding, begins with its first bar. */
+static void
+draw(json_t *section, const json_t *table, const struct document_plot *plot)
+{
+	const json_t *columns = json_object_get(table, "columns"), *column;
+	const json_t *first = json_array_get(json_object_get(table, "rows"), 0);
+	struct document_plot drawn = *plot;
+	json_int_t n = 0, of = 0;
+	json_t *title;
+	size_t i;
+
+	json_array_foreach (columns, i, column) {
+		const char *id = json_string_value(json_object_get(column, "id"));
+
+		if (strcmp(id, "n") == 0)
+			n = json_integer_value(json_array_get(first, i));
+		if (strcmp(id, "of") == 0)
+			of = json_integer_value(json_array_get(first, i));
+	}
+	title = json_sprintf("%s: most in %s, where %s of %s that answered %s stripped",
+			     plot->title, json_string_value(json_array_get(first, 0)),
+			     document_number(n), document_number(of), n == 1 ? "is" : "are");
+	drawn.title = json_string_value(title);
+	document_plot(section, &drawn);
+	json_decref(title);
+}
+
 /* A ranking of places: the table, and a plot where there is something to see. */
 static void
 rank(struct report *report, json_t *section, const struct document_table *as, const char *sql,
@@ -74,7 +103,7 @@ rank(struct report *report, json_t *section, const struct document_table *as, co
 	if (document_count(table) == 0)
 		document_title(table, "%s: none that is known", as->title);
 	else
-		document_plot(section, plot);
+		draw(section, table, plot);
 }
 
 static void

@@ -38,8 +38,11 @@ const char STRIPPED_NEW[] = "WITH" STRUCK("struck", "?1") ", known AS (SELECT k.
 #define IS_STRIPPED "word IN ('stripped', 'corrupted')"
 
 static const struct document_column seen_columns[] = {
-	{ "seen", "Seen", "text" },    { "n", "Servers", "count" }, { "of", "Of", "count" },
-	{ "share", "Share", "share" }, { NULL, NULL, NULL },
+	{ "seen", "What others see", "text" },
+	{ "n", "Servers", "count" },
+	{ "of", "Of", "count" },
+	{ "share", "Share", "share" },
+	{ NULL, NULL, NULL },
 };
 
 static const struct document_column vantage_columns[] = {
@@ -63,6 +66,22 @@ static const struct document_column aggregate_columns[] = {
 	{ "their_of", "Answered there", "count" },
 	{ NULL, NULL, NULL },
 };
+
+/* Titled by the largest group. */
+static void
+title_seen(json_t *table)
+{
+	const json_t *first = json_array_get(json_object_get(table, "rows"), 0);
+	json_int_t n = json_integer_value(json_array_get(first, 1));
+	json_int_t of = json_integer_value(json_array_get(first, 2));
+
+	if (first == NULL)
+		document_title(table, "No server is stripped from here");
+	else
+		document_title(table, "%s of the %s stripped servers %s %s", document_number(n),
+			       document_number(of), n == 1 ? "is" : "are",
+			       json_string_value(json_array_get(first, 0)));
+}
 
 static void
 show_seen(struct report *report, json_t *section)
@@ -94,6 +113,7 @@ show_seen(struct report *report, json_t *section)
 			       "kinds"
 			       " GROUP BY kind ORDER BY 2 DESC, 1",
 	    ROWS_SHOWN);
+	title_seen(table);
 	document_note(table, "Stripped from one vantage point only: the network of the vantage "
 			     "point, or what lies between. From all: the server's own side.");
 }

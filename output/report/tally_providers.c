@@ -4,6 +4,8 @@
  * depends on each registrable domain that one of its MX hosts stands in, and counts
  * once for each.  The links and the verdicts are both in the order of the domains,
  * so they are read side by side; in memory are some bytes for each host and provider.
+ * Ids of hosts are those of a sweep, which need not be near each other: shards that
+ * became one keep theirs, and a file may have any.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -26,13 +28,18 @@ struct provider {
 	char name[];
 };
 
+struct host {
+	int64_t id;
+	struct provider *provider;
+};
+
 struct providers {
 	struct table table; /* until they are ranked */
 	size_t count;
 	struct provider **all;
-	int64_t first, hosts;      /* of the sweep: so many ids from first on */
-	struct provider **of_host; /* by id - first; NULL: of no name, or of another sweep */
-	int64_t domains, domain;   /* with a provider; the last of them */
+	size_t host_count, host_room;
+	struct host *hosts;      /* with a name, by id */
+	int64_t domains, domain; /* with a provider; the last of them */
 };
 
 static bool
@@ -59,27 +66,50 @@ find_or_add(struct providers *p, const char *name)
 	return made;
 }
 
+static void
+add_host(struct providers *p, int64_t id, const char *provider)
+{
+	if (p->host_count == p->host_room) {
+		p->host_room = p->host_room > 0 ? 2 * p->host_room : 1024;
+		p->hosts = mem_realloc(p->hosts, p->host_room * sizeof *p->hosts);
+	}
+	p->hosts[p->host_count++] = (struct host){ id, find_or_add(p, provider) };
+}
+
 static bool
 read_hosts(sqlite3 *db, int64_t sweep, struct providers *p)
 {
 	sqlite3_stmt *s = sql_prepare(
 	    db,
 	    "SELECT h.id, coalesce(r.domain, n.name) FROM host h JOIN name n ON n.id = h.name"
-	    " LEFT JOIN registrable r ON r.name = h.name WHERE h.sweep = ?1");
+	    " LEFT JOIN registrable r ON r.name = h.name WHERE h.sweep = ?1 ORDER BY h.id");
 	bool ok;
 
-	p->first = sql_number(db, "SELECT min(id) FROM host WHERE sweep = ?1", sweep);
-	p->hosts = sql_number(db, "SELECT max(id) FROM host WHERE sweep = ?1", sweep);
-	p->hosts = p->hosts > 0 ? p->hosts - p->first + 1 : 0;
-	p->of_host = mem_alloc(((size_t)p->hosts + 1) * sizeof *p->of_host);
-	memset(p->of_host, 0, ((size_t)p->hosts + 1) * sizeof *p->of_host);
 	sqlite3_bind_int64(s, 1, sweep);
 	while (sqlite3_step(s) == SQLITE_ROW)
-		p->of_host[sqlite3_column_int64(s, 0) - p->first] =
-		    find_or_add(p, sql_text(s, 1));
+		add_host(p, sqlite3_column_int64(s, 0), sql_text(s, 1));
 	ok = sqlite3_reset(s) == SQLITE_OK;
 	sqlite3_finalize(s);
 	return ok;
+}
+
+static int
+by_id(const void *id, const void *host)
+{
+	int64_t left = *(const int64_t *)id, right = ((const struct host *)host)->id;
+
+	return (left > right) - (left < right);
+}
+
+/* NULL: of no name, or of another sweep. */
+static struct provider *
+provider_of(const struct providers *p, int64_t host)
+{
+	const struct host *found = NULL;
+
+	if (p->host_count > 0)
+		found = bsearch(&host, p->hosts, p->host_count, sizeof *p->hosts, by_id);
+	return found != NULL ? found->provider : NULL;
 }
 
 static bool
@@ -109,10 +139,8 @@ read_verdict(sqlite3_stmt *verdict, uint32_t scores[SCORES])
 static void
 count_link(struct providers *p, int64_t domain, int64_t host, const uint32_t scores[SCORES])
 {
-	struct provider *provider = NULL;
+	struct provider *provider = provider_of(p, host);
 
-	if (host >= p->first && host < p->first + p->hosts)
-		provider = p->of_host[host - p->first];
 	if (provider == NULL || provider->domain == domain)
 		return;
 	provider->domain = domain;
@@ -225,7 +253,7 @@ tally_providers(sqlite3 *db, int64_t sweep)
 	for (size_t i = 0; i < p.count; i++)
 		free(p.all[i]);
 	free(p.all);
-	free(p.of_host);
+	free(p.hosts);
 	table_clear(&p.table);
 	return ok;
 }

@@ -52,7 +52,7 @@ const struct tally_relation tally_relations[] = {
 	{ SERVERS,
 	  "SELECT v.tcp, v.greeting, v.ehlo, v.starttls, v.starttls_offer, v.handshake,"
 	  " v.tls_version, v.key_exchange, sv.certificate, " DANE_OF_HOST " AS dane,"
-	  " sv.dane_reason, cv.trusted, sv.name_match, " ECHO_CLASS " AS echo"
+	  " sv.dane_reason, cv.trusted, sv.name_match, " ECHO_CLASS " AS echo, v.cipher"
 	  " FROM host h JOIN server v ON v.host = h.id"
 	  " LEFT JOIN server_verdict sv ON sv.host = v.host AND sv.position = v.position"
 	  " LEFT JOIN chain_verdict cv ON cv.sweep = h.sweep AND cv.chain = v.chain"
@@ -65,9 +65,10 @@ const struct tally_relation tally_relations[] = {
 	  " SELECT x.key_type, x.key_bits, x.signature, CASE WHEN x.not_after < today"
 	  "  THEN 'expired' WHEN x.not_after < days_8 THEN '0-7' WHEN x.not_after < days_31"
 	  "  THEN '8-30' WHEN x.not_after < days_91 THEN '31-90'"
-	  "  WHEN x.not_after IS NOT NULL THEN 'more' END AS expiry FROM at"
-	  " CROSS JOIN (SELECT DISTINCT c.leaf FROM chain_verdict v JOIN chain c"
-	  "  ON c.id = v.chain WHERE v.sweep = ?1) l CROSS JOIN certificate x ON x.id = l.leaf" },
+	  "  WHEN x.not_after IS NOT NULL THEN 'more' END AS expiry, l.self_signed FROM at"
+	  " CROSS JOIN (SELECT c.leaf, max(v.parsed AND v.self_signed) AS self_signed"
+	  "  FROM chain_verdict v JOIN chain c ON c.id = v.chain WHERE v.sweep = ?1 GROUP BY 1) l"
+	  " CROSS JOIN certificate x ON x.id = l.leaf" },
 	{ NULL, NULL },
 };
 
@@ -101,6 +102,49 @@ const struct tally_relation tally_relations[] = {
 	"  (ORDER BY answered DESC, asn, as_name, country) <= 1000 AS alone FROM networks)"    \
 	" SELECT iif(alone, asn, ''), iif(alone, as_name, ''), iif(alone, country, ''),"       \
 	"  sum(stripped), sum(answered) FROM ranked GROUP BY 1, 2, 3"
+
+/* The key, its bits and the signature of a leaf certificate. */
+#define LEAF "coalesce(key_type, ''), coalesce(key_bits, ''), coalesce(signature, '')"
+
+#define SERVERS_OF_LEAVES                                                                      \
+	"SELECT " LEAF ", count(*), sum(count(*)) OVER () FROM host h"                         \
+	" CROSS JOIN server v ON v.host = h.id CROSS JOIN chain c ON c.id = v.chain"           \
+	" CROSS JOIN certificate x ON x.id = c.leaf WHERE h.sweep = ?1 GROUP BY 1, 2, 3"
+
+/* none: no TLS; opportunistic: TLS that does not prove the server; strict: it does. */
+#define LEVEL(v, sv)                                                                           \
+	"CASE WHEN " v "handshake IS NOT 'ok' THEN 'none'"                                     \
+	" WHEN " sv "certificate = 'ok' THEN 'strict' ELSE 'opportunistic' END"
+
+#define LEVELS                                                                                 \
+	"SELECT " LEVEL("", "") ", CASE WHEN handshake = 'ok' AND (tls_version = 'TLSv1.3'"    \
+	"  OR (SELECT text FROM text WHERE id = cipher) LIKE 'TLS\\_%DHE\\_%' ESCAPE '\\')"    \
+	"  THEN 'forward-secrecy' ELSE '' END, '', sum(n), sum(sum(n)) OVER ()"                \
+	" FROM temp." SERVERS " WHERE " ANSWERED " GROUP BY 1, 2"
+
+/* A host has few levels and many domains, so hosts are judged first.  A name that was
+ * given with an address is a domain of its own here. */
+#define DOMAINS_OF_LEVELS                                                                      \
+	"WITH word AS (SELECT h.id, " LEVEL("v.", "sv.") " AS level FROM host h"               \
+	"  CROSS JOIN server v ON v.host = h.id LEFT JOIN server_verdict sv"                   \
+	"  ON sv.host = v.host AND sv.position = v.position"                                   \
+	"  WHERE h.sweep = ?1 AND v." ANSWERED "),"                                            \
+	" of_host AS MATERIALIZED (SELECT id, max(level = 'none') AS none,"                    \
+	"  max(level = 'opportunistic') AS some, max(level = 'strict') AS strict"              \
+	"  FROM word GROUP BY id),"                                                            \
+	" of_domain AS (SELECT max(none) AS none, max(some) AS some, max(strict) AS strict"    \
+	"  FROM link l CROSS JOIN of_host o ON o.id = l.host WHERE l.sweep = ?1"               \
+	"  GROUP BY l.name"                                                                    \
+	"  UNION ALL SELECT max(none), max(some), max(strict) FROM address_target t"           \
+	"  CROSS JOIN of_host o ON o.id = t.host WHERE t.sweep = ?1 AND NOT EXISTS"            \
+	"   (SELECT 1 FROM domain d WHERE d.sweep = t.sweep AND d.name = t.name)"              \
+	"  AND t.name IS NOT NULL GROUP BY t.name),"                                           \
+	" counts AS MATERIALIZED (SELECT count(*) AS total, sum(none) AS none,"                \
+	"  sum(some) AS some, sum(strict) AS strict FROM of_domain),"                          \
+	" rows(level, n, total) AS (SELECT 'none', none, total FROM counts"                    \
+	"  UNION ALL SELECT 'opportunistic', some, total FROM counts"                          \
+	"  UNION ALL SELECT 'strict', strict, total FROM counts)"                              \
+	" SELECT level, '', '', n, total FROM rows WHERE n > 0"
 
 /* One record that fits is enough for senders, so sets are counted and not records. */
 #define RECORD_SETS                                                                            \
@@ -137,6 +181,10 @@ const struct tally_topic tally_topics[] = {
 	{ "handshake", "servers", "word", WORD("handshake", SERVERS) },
 	{ "tls_version", "servers", "version", OF_TLS("coalesce(tls_version, 'unknown')") },
 	{ "key_exchange", "servers", "group", OF_TLS("coalesce(key_exchange, 'none')") },
+	{ "cipher", "servers", "suite",
+	  OF_TLS("coalesce((SELECT text FROM text WHERE id = cipher), '')") },
+	{ "level", "servers", "level, forward secrecy", SERVERS, LEVELS },
+	{ "level_domains", "domains", "level", NULL, DOMAINS_OF_LEVELS },
 	{ "server_certificate", "servers", "word", WORD("certificate", SERVERS) },
 	{ "server_dane", "servers", "word", WORD("dane", SERVERS) },
 	{ "dane_reason", "servers", "word", WORD("dane_reason", SERVERS) },
@@ -159,6 +207,13 @@ const struct tally_topic tally_topics[] = {
 	  " sum(n), sum(sum(n)) OVER () FROM temp." CERTIFICATES " GROUP BY 1, 2" },
 	{ "signature", "certificates", "name", WORD("signature", CERTIFICATES) },
 	{ "expiry", "certificates", "days", WORD("expiry", CERTIFICATES) },
+	{ "leaf", "certificates", "type, bits, signature",
+	  CERTIFICATES, "SELECT " LEAF ", sum(n), sum(sum(n)) OVER () FROM temp." CERTIFICATES
+	  " GROUP BY 1, 2, 3" },
+	{ "leaf_self_signed", "certificates", "type, bits, signature",
+	  CERTIFICATES, "SELECT " LEAF ", sum(n) FILTER (WHERE self_signed = '1') AS own,"
+	  " sum(n) FROM temp." CERTIFICATES " GROUP BY 1, 2, 3 HAVING own > 0" },
+	{ "leaf_servers", "servers", "type, bits, signature", NULL, SERVERS_OF_LEAVES },
 
 	{ "tlsa", "record sets", "usage, selector, matching", NULL, RECORD_SETS },
 	{ "provider", "domains", "provider, score", NULL, NULL },

@@ -22,7 +22,8 @@
  * in this order. */
 #define HOSTS "(240 + ?1 / 23 + 1)"
 #define UPTO(count)                                                                            \
-	"WITH RECURSIVE i(i) AS (VALUES(0) UNION ALL SELECT i + 1 FROM i WHERE i + 1 < " count ")"
+	"WITH RECURSIVE i(i) AS (VALUES(0) UNION ALL SELECT i + 1 FROM i WHERE i + 1 < " count \
+	")"
 #define TLD                                                                                    \
 	"CASE WHEN mix(i, 3, 100) < 45 THEN 'com' WHEN mix(i, 3, 100) < 60 THEN 'org'"         \
 	" WHEN mix(i, 3, 100) < 70 THEN 'de' ELSE 'tld' || mix(i, 4, 300) END"
@@ -105,8 +106,8 @@ static const char *const weekly[] = {
 	" END, 604800, 1, ?2, 90 FROM domain WHERE sweep = ?3 AND mta_sts_record = 'ok'",
 	"INSERT INTO link SELECT ?3, d.name, ?4 + 1 + CASE k WHEN 0 THEN 4 * mix(d.name, 22, 10)"
 	" WHEN 1 THEN 40 + 2 * mix(d.name, 22, 100) ELSE 240 + d.name / 23 END + j, 10 * j"
-	" FROM (SELECT name, CASE WHEN mix(name - 1, 1, 1000) < 600 THEN 0 WHEN"
-	"  mix(name - 1, 1, 1000) < 850 THEN 1 ELSE 2 END AS k FROM domain"
+	" FROM (SELECT name, CASE WHEN name % 23 IN (0, 7, 14) THEN 2 WHEN"
+	"  mix(name - 1, 1, 1000) < 700 THEN 0 ELSE 1 END AS k FROM domain"
 	"  WHERE sweep = ?3 AND mx = 'ok' ORDER BY name) d CROSS JOIN (SELECT 0 AS j UNION ALL"
 	"  VALUES(1), (2), (3)) ON j < CASE k WHEN 0 THEN 4 WHEN 1 THEN 2 ELSE 1 END",
 	"INSERT INTO link_verdict SELECT ?3, m.name, l.host, v.position, NULL, CASE WHEN"
@@ -193,7 +194,8 @@ static void
 count(sqlite3 *db, int64_t sweep, int64_t sweeps)
 {
 	static const char *const copy[] = {
-		"INSERT INTO tally SELECT ?3, topic, a, b, c, n, total FROM tally WHERE sweep = 1",
+		"INSERT INTO tally SELECT ?3, topic, a, b, c, n, total FROM tally WHERE sweep "
+		"= 1",
 		NULL,
 	};
 
@@ -206,8 +208,9 @@ count(sqlite3 *db, int64_t sweep, int64_t sweeps)
 static sqlite3 *
 make(const char *path)
 {
-	static const char settings[] = "PRAGMA cache_size = -1000000; PRAGMA journal_mode = OFF;"
-				       "PRAGMA synchronous = OFF";
+	static const char settings[] =
+	    "PRAGMA cache_size = -1000000; PRAGMA journal_mode = OFF;"
+	    "PRAGMA synchronous = OFF";
 	int flags = SQLITE_UTF8 | SQLITE_DETERMINISTIC;
 	sqlite3 *db;
 
@@ -222,7 +225,8 @@ make(const char *path)
 int
 main(int argc, char **argv)
 {
-	int64_t domains = argc == 4 ? atoll(argv[2]) : 0, sweeps = argc == 4 ? atoll(argv[3]) : 0;
+	int64_t domains = argc == 4 ? atoll(argv[2]) : 0,
+		sweeps = argc == 4 ? atoll(argv[3]) : 0;
 	int64_t hosts = 240 + domains / 23 + 1;
 	sqlite3 *db;
 

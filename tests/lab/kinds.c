@@ -16,6 +16,7 @@ static const struct kind kinds[] = {
 	{ .name = "many-names", .naming = NAMING_MANY },
 	{ .name = "hundred", .following = FOLLOWING_HUNDRED },
 	{ .name = "expired", .from_days = -400, .until_days = -35 },
+	{ .name = "ends-soon", .from_days = -85, .until_days = 5 },
 	{ .name = "not-yet-valid", .from_days = 35, .until_days = 400 },
 	{ .name = "self-signed", .issuer = ISSUER_SELF, .following = FOLLOWING_NOTHING },
 	{ .name = "self-signed-expired",

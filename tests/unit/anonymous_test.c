@@ -228,7 +228,12 @@ static const char rows[] =
     " INSERT INTO server(host, position, address, asn, as_name, country, tcp, starttls)"
     " SELECT 1, n, '192.0.2.' || n, 64500, 1, 'NL', 'connected',"
     " CASE WHEN n < 12 THEN 'stripped' WHEN n < 29 THEN 'not-offered'"
-    " ELSE 'refused-temporary' END FROM i";
+    " ELSE 'refused-temporary' END FROM i;"
+    /* Another shard asked some of them as well. */
+    "INSERT INTO host(id, sweep, name) VALUES(3, 1, 1);"
+    "INSERT INTO server(host, position, address, asn, as_name, country, tcp, starttls,"
+    " started) SELECT 3, position, address, asn, as_name, country, tcp, starttls, 1790000000"
+    " FROM server WHERE position < 20";
 
 static void
 gives_counts_and_no_names(void)

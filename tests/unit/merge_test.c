@@ -199,6 +199,12 @@ bad_input_leaves_nothing(void)
 	CHECK(sql_run(bad, "UPDATE link SET name = 77"));
 	sqlite3_close(bad);
 	refused(file("dangling.db"), "link points to a row that is not there");
+	make("hostless.db", sample_info("list"), "a.example");
+	CHECK(sqlite3_open(file("hostless.db"), &bad) == SQLITE_OK);
+	CHECK(sql_run(bad, "UPDATE link SET host = 77"));
+	sqlite3_close(bad);
+	CHECK(!merge((char *[]){ file("hostless.db") }, 1));
+	CHECK(strstr(error, "a row of its table link points") != NULL);
 	make("forged.db", sample_info("list"), "a.example");
 	CHECK(sqlite3_open(file("forged.db"), &bad) == SQLITE_OK);
 	CHECK(sql_run(bad, "UPDATE certificate SET der = x'00'"));
@@ -209,6 +215,31 @@ bad_input_leaves_nothing(void)
 	CHECK(sql_run(bad, "DROP TABLE tally; CREATE VIEW tally AS SELECT 1"));
 	sqlite3_close(bad);
 	refused(file("view.db"), "tables are not those");
+	make("endless.db", sample_info("list"), "a.example");
+	CHECK(sqlite3_open(file("endless.db"), &bad) == SQLITE_OK);
+	CHECK(sql_run(bad,
+		      "PRAGMA foreign_keys = OFF; DROP TABLE sweep;"
+		      "CREATE VIEW sweep AS WITH RECURSIVE n(id) AS (VALUES(1) UNION ALL"
+		      " SELECT id + 1 FROM n) SELECT id, 1 AS shards, 0 AS shard, 7 AS seed,"
+		      " 1 AS started, 1 AS finished, 1 AS judged, '' AS state, '' AS input,"
+		      " '' AS vantage FROM n WHERE id < 0"));
+	sqlite3_close(bad);
+	refused(file("endless.db"), "");
+}
+
+/* A host may have any id, and the number of hosts decides what counting them costs. */
+static void
+ids_far_apart_are_counted(void)
+{
+	sqlite3 *far;
+
+	make("far.db", shard(1, 1790000010), "b.example");
+	CHECK(sqlite3_open(file("far.db"), &far) == SQLITE_OK);
+	CHECK(sql_run(far, "UPDATE host SET id = 1 << 50; UPDATE link SET host = 1 << 50;"
+			   "UPDATE server SET host = 1 << 50; UPDATE tlsa SET host = 1 << 50"));
+	sqlite3_close(far);
+	CHECK(merge((char *[]){ file("s0.db"), file("far.db") }, 2));
+	CHECK_TEXT(ask(db, "SELECT n FROM tally WHERE topic = 'dns' AND a = 'ok'"), "2");
 }
 
 /* Two that say they are different shards, with the same domain. */
@@ -311,6 +342,7 @@ main(void)
 	RUN(merging_again_changes_nothing);
 	RUN(bad_input_leaves_nothing);
 	RUN(shards_that_overlap_are_refused);
+	RUN(ids_far_apart_are_counted);
 	RUN(inputs_are_not_changed);
 	RUN(logs_are_read);
 	RUN(an_interrupt_leaves_nothing);

@@ -427,8 +427,7 @@ check_keys(sqlite3 *db, const char *view, json_t *object, const char *left_out)
 	json_t *value;
 	int columns = 0;
 
-	json_object_foreach(object, key, value)
-	{
+	json_object_foreach (object, key, value) {
 		if (strstr(left_out, key) != NULL)
 			continue;
 		snprintf(sql, sizeof sql,

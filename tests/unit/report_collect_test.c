@@ -15,10 +15,10 @@ table(const char *id)
 	const json_t *section, *one;
 	size_t i, j;
 
-	json_array_foreach(json_object_get(document, "sections"), i, section)
-	    json_array_foreach(json_object_get(section, "tables"), j,
-			       one) if (strcmp(json_string_value(json_object_get(one, "id")),
-					       id) == 0) return one;
+	json_array_foreach (json_object_get(document, "sections"), i, section)
+		json_array_foreach (json_object_get(section, "tables"), j, one)
+			if (strcmp(json_string_value(json_object_get(one, "id")), id) == 0)
+				return one;
 	return NULL;
 }
 
@@ -51,9 +51,9 @@ number(const char *id, const char *key)
 	const json_t *one;
 	size_t i;
 
-	json_array_foreach(json_object_get(document, "numbers"), i,
-			   one) if (strcmp(json_string_value(json_object_get(one, "id")), id) ==
-				    0) return dump(json_object_get(one, key));
+	json_array_foreach (json_object_get(document, "numbers"), i, one)
+		if (strcmp(json_string_value(json_object_get(one, "id")), id) == 0)
+			return dump(json_object_get(one, key));
 	return "(no such number)";
 }
 
@@ -88,12 +88,11 @@ check_table(const json_t *one)
 	size_t i, j;
 
 	CHECK(table(json_string_value(json_object_get(one, "id"))) == one);
-	json_array_foreach(json_object_get(one, "rows"), i, row)
-	{
+	json_array_foreach (json_object_get(one, "rows"), i, row) {
 		CHECK(json_array_size(row) == json_array_size(columns));
-		json_array_foreach(row, j, cell) CHECK(cell_fits(
-		    cell,
-		    json_string_value(json_object_get(json_array_get(columns, j), "kind"))));
+		json_array_foreach (row, j, cell)
+			CHECK(cell_fits(cell, json_string_value(json_object_get(
+						  json_array_get(columns, j), "kind"))));
 	}
 }
 
@@ -103,9 +102,9 @@ has_column(const json_t *one, const char *id)
 	const json_t *column;
 	size_t i;
 
-	json_array_foreach(json_object_get(one, "columns"), i,
-			   column) if (strcmp(json_string_value(json_object_get(column, "id")),
-					      id) == 0) return true;
+	json_array_foreach (json_object_get(one, "columns"), i, column)
+		if (strcmp(json_string_value(json_object_get(column, "id")), id) == 0)
+			return true;
 	return false;
 }
 
@@ -117,8 +116,8 @@ check_plot(const json_t *plot)
 
 	CHECK(of != NULL && json_array_size(json_object_get(of, "rows")) > 0);
 	CHECK(has_column(of, json_string_value(json_object_get(plot, "x"))));
-	json_array_foreach(json_object_get(plot, "y"), i, y)
-	    CHECK(has_column(of, json_string_value(y)));
+	json_array_foreach (json_object_get(plot, "y"), i, y)
+		CHECK(has_column(of, json_string_value(y)));
 }
 
 /* What report_collect.h promises. */
@@ -133,11 +132,12 @@ check_shape(void)
 
 	CHECK(json_array_size(json_object_get(document, "numbers")) == 6);
 	CHECK(json_array_size(sections) == 9);
-	json_array_foreach(sections, i, section)
-	{
+	json_array_foreach (sections, i, section) {
 		CHECK_TEXT(json_string_value(json_object_get(section, "id")), ids[i]);
-		json_array_foreach(json_object_get(section, "tables"), j, one) check_table(one);
-		json_array_foreach(json_object_get(section, "plots"), j, one) check_plot(one);
+		json_array_foreach (json_object_get(section, "tables"), j, one)
+			check_table(one);
+		json_array_foreach (json_object_get(section, "plots"), j, one)
+			check_plot(one);
 	}
 }
 
@@ -345,6 +345,27 @@ gives_the_command_again(void)
 	end_file();
 }
 
+/* Of each vantage point the latest week, beside what was counted here. */
+static void
+shows_what_others_gave(void)
+{
+	add_two_weeks();
+	collect(0);
+	CHECK(table("strip-aggregates") == NULL);
+	CHECK(sql_run(
+	    db, "DELETE FROM tally WHERE sweep = 2 AND topic = 'network';"
+		"INSERT INTO tally VALUES(2, 'network', '64500', 'Net', 'NL', 2, 3);"
+		"INSERT INTO aggregate VALUES(1, x'01', 'ams', '2026-W38', NULL, 10),"
+		" (2, x'02', 'ams', '2026-W39', NULL, 10), (3, x'03', NULL, '2026-W39',"
+		" NULL, 10);"
+		"INSERT INTO aggregate_tally VALUES(1, 'network', '64500', 'Net', 'NL', 50,"
+		" 90), (2, 'network', '64500', 'Net', 'NL', 11, 40),"
+		" (3, 'network', '64500', 'Net', 'BE', 0, 12)"));
+	collect(0);
+	CHECK_TEXT(rows("strip-aggregates"), "[[\"AS64500\",\"Net\",2,3,2,1,11,52]]");
+	end_file();
+}
+
 int
 main(void)
 {
@@ -352,6 +373,7 @@ main(void)
 	RUN(compares_over_the_domains_in_both);
 	RUN(says_what_differs);
 	RUN(tells_one_vantage_point_from_all);
+	RUN(shows_what_others_gave);
 	RUN(shows_what_ends_soon_and_what_was_rolled_over);
 	RUN(follows_the_policy_list);
 	RUN(makes_do_with_little);

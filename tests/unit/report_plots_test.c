@@ -53,10 +53,10 @@ plot_of(const json_t *document, const char *id)
 	const json_t *section, *plot;
 	size_t i, j;
 
-	json_array_foreach(json_object_get(document, "sections"), i, section)
-	    json_array_foreach(json_object_get(section, "plots"), j,
-			       plot) if (strcmp(json_string_value(json_object_get(plot, "id")),
-						id) == 0) return plot;
+	json_array_foreach (json_object_get(document, "sections"), i, section)
+		json_array_foreach (json_object_get(section, "plots"), j, plot)
+			if (strcmp(json_string_value(json_object_get(plot, "id")), id) == 0)
+				return plot;
 	return NULL;
 }
 
