@@ -67,12 +67,12 @@ write_axis(struct plot_drawing *drawing, const struct bars *bars)
 
 	plot_say(drawing, 0, 9, PLOT_LEFT, PLOT_MUTED, unit != NULL ? unit : "",
 		 (size_t)(drawing->width / PLOT_LETTER));
-	for (double at = 0; at <= bars->high * 1.0001; at += bars->step) {
-		double x = across(drawing, bars, at);
+	for (int i = 0; i * bars->step <= bars->high * 1.0001; i++) {
+		double at = i * bars->step, x = across(drawing, bars, at);
 		struct shown tick = plot_tick(at, bars->step, bars->percent);
 
 		plot_box(drawing, x - 0.5, TOP - 4, x + 0.5, end, PLOT_GRID);
-		plot_say(drawing, x, end + 12, at == 0 ? PLOT_LEFT : PLOT_CENTRE, PLOT_MUTED,
+		plot_say(drawing, x, end + 12, i == 0 ? PLOT_LEFT : PLOT_CENTRE, PLOT_MUTED,
 			 tick.text, sizeof tick.text);
 	}
 }

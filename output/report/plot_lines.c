@@ -177,7 +177,8 @@ write_y_axis(struct plot_drawing *drawing, struct lines *lines)
 		 (size_t)(drawing->width / PLOT_LETTER));
 	fprintf(drawing->script, "set yrange [%.9g:%.9g]\nset ytics scale 0 (", lines->low,
 		lines->high);
-	for (double at = lines->low; at < lines->high + lines->step / 2; at += lines->step) {
+	for (int i = 0; (i - 0.5) * lines->step < lines->high - lines->low; i++) {
+		double at = lines->low + i * lines->step;
 		struct shown tick = plot_tick(at, lines->step, lines->percent);
 
 		fprintf(drawing->script, "%s'%s' %.9g", comma,
