@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "output/meaning.h"
 #include "output/sql.h"
 #include "scanner/text.h"
 
@@ -14,22 +15,6 @@ struct page {
 	int64_t sweep;
 	const char *path;
 	FILE *out;
-};
-
-static const struct {
-	const char *headline, *meaning;
-} headlines[] = {
-	{ "secure-dane", "every server is as its signed TLSA records say" },
-	{ "secure-mta-sts", "every server is as the domain's enforced policy demands" },
-	{ "authenticated", "every server proves its name with a trusted certificate" },
-	{ "encrypted", "every server does TLS, not every one proves its name" },
-	{ "partial", "some servers do TLS, some do not" },
-	{ "plaintext", "no server does TLS" },
-	{ "broken-dane", "what is published for DANE stops mail" },
-	{ "broken-mta-sts", "what is published for MTA-STS is broken, or stops mail" },
-	{ "stripped", "something on the way removes STARTTLS" },
-	{ "untestable", "nothing answered, or not for now" },
-	{ "no-mail", "no mail is taken, or there is no such domain" },
 };
 
 /* What is stored was escaped when it came in (text.h), which must not show twice:
@@ -105,19 +90,19 @@ print_title(const struct page *page)
 }
 
 static void
-print_headline(const struct page *page, size_t i, int64_t all)
+print_headline(const struct page *page, const struct word_meaning *headline, int64_t all)
 {
 	sqlite3_stmt *s =
 	    ask(page, "SELECT count(*) FROM domain_verdict WHERE sweep = ?1 AND headline = ?2");
 	char text[32];
 	int64_t count;
 
-	sql_bind_text(s, 2, headlines[i].headline);
+	sql_bind_text(s, 2, headline->word);
 	count = sql_find(s);
 	sqlite3_finalize(s);
 	if (count > 0)
-		fprintf(page->out, "  %-14s %11s  %5.1f %%  %s\n", headlines[i].headline,
-			grouped(count, text), percent(count, all), headlines[i].meaning);
+		fprintf(page->out, "  %-14s %11s  %5.1f %%  %s\n", headline->word,
+			grouped(count, text), percent(count, all), headline->meaning);
 }
 
 static void
@@ -126,8 +111,8 @@ print_headlines(const struct page *page)
 	int64_t all = sql_number(
 	    page->db, "SELECT count(*) FROM domain_verdict WHERE sweep = ?1", page->sweep);
 
-	for (size_t i = 0; i < sizeof headlines / sizeof *headlines; i++)
-		print_headline(page, i, all);
+	for (size_t i = 0; headline_meanings[i].word != NULL; i++)
+		print_headline(page, &headline_meanings[i], all);
 }
 
 /* A host and its address are one server here, whatever the number of domains. */

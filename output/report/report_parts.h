@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "output/meaning.h"
 #include "output/report/document.h"
 
 #define ROWS_SHOWN 100 /* of lists of names; what is more is counted */
@@ -85,11 +86,9 @@ void report_compare(struct report *report);
 json_t *report_change(struct figure before, struct figure now);
 
 /* A table of what each word of a topic counts, with that of the sweep before. */
-struct report_word {
-	const char *word, *meaning; /* the last has no word */
-};
+/* The last of the words has no word. */
 json_t *report_words(struct report *report, json_t *section, const struct document_table *as,
-		     const char *topic, const struct report_word *words);
+		     const char *topic, const struct word_meaning *words);
 extern const struct document_column report_word_columns[]; /* for document_table */
 
 typedef void report_section(struct report *report, json_t *section);

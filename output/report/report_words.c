@@ -12,7 +12,7 @@ const struct document_column report_word_columns[] = {
 };
 
 static const char *
-meaning(const struct report_word *words, const char *word)
+meaning(const struct word_meaning *words, const char *word)
 {
 	for (; words->word != NULL; words++)
 		if (strcmp(words->word, word) == 0)
@@ -22,7 +22,7 @@ meaning(const struct report_word *words, const char *word)
 
 json_t *
 report_words(struct report *report, json_t *section, const struct document_table *as,
-	     const char *topic, const struct report_word *words)
+	     const char *topic, const struct word_meaning *words)
 {
 	json_t *table = document_table(section, as);
 	int64_t of = report_tally(report, report->sweep, topic, NULL);

@@ -19,21 +19,6 @@ static const struct document_column now_columns[] = {
 	{ NULL, NULL, NULL },
 };
 
-static const struct report_word headlines[] = {
-	{ "secure-dane", "every server is as its signed TLSA records say" },
-	{ "secure-mta-sts", "every server is as the domain's enforced policy demands" },
-	{ "authenticated", "every server proves its name with a trusted certificate" },
-	{ "encrypted", "every server does TLS, not every one proves its name" },
-	{ "partial", "some servers do TLS, some do not" },
-	{ "plaintext", "no server does TLS" },
-	{ "broken-dane", "what is published for DANE stops mail" },
-	{ "broken-mta-sts", "what is published for MTA-STS is broken, or stops mail" },
-	{ "stripped", "something on the way removes STARTTLS" },
-	{ "untestable", "nothing answered, or not for now" },
-	{ "no-mail", "no mail is taken, or there is no such domain" },
-	{ NULL, NULL },
-};
-
 static json_t *
 now_row(struct report *report, int measure)
 {
@@ -277,7 +262,7 @@ section_adoption(struct report *report, json_t *section)
 	report_words(report, section,
 		     &(struct document_table){ "headlines", "The domains by their headline",
 					       "domains", report_word_columns },
-		     "headline", headlines);
+		     "headline", headline_meanings);
 	show_moves(report, section);
 	for (size_t i = 0; i < sizeof histories / sizeof *histories; i++)
 		show_history(report, section, &histories[i]);

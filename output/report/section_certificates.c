@@ -3,7 +3,7 @@
 #include "output/report/report_parts.h"
 #include "output/sql.h"
 
-static const struct report_word certificate_words[] = {
+static const struct word_meaning certificate_words[] = {
 	{ "ok", "trusted, within its dates, names the mail server" },
 	{ "none", "TLS without any certificate" },
 	{ "unparsable", "no certificate that can be read" },

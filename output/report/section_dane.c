@@ -3,7 +3,7 @@
 #include "output/report/report_parts.h"
 #include "output/schema.h"
 
-static const struct report_word domain_words[] = {
+static const struct word_meaning domain_words[] = {
 	{ "all", "every mail server has working TLSA records" },
 	{ "partial", "some of the mail servers have" },
 	{ "none", "no mail server has" },
@@ -13,7 +13,7 @@ static const struct report_word domain_words[] = {
 	{ NULL, NULL },
 };
 
-static const struct report_word server_words[] = {
+static const struct word_meaning server_words[] = {
 	{ "ok-ee", "the certificate or key is the one that is published" },
 	{ "ok-ta", "the chain leads to the anchor that is published" },
 	{ "mismatch", "nothing published matches what is shown" },
@@ -30,7 +30,7 @@ static const struct report_word server_words[] = {
 	{ NULL, NULL },
 };
 
-static const struct report_word reason_words[] = {
+static const struct word_meaning reason_words[] = {
 	{ "usage", "would match with another usage" },
 	{ "selector", "would match with the other selector" },
 	{ "matching", "would match as another matching type" },

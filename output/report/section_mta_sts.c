@@ -2,7 +2,7 @@
 /* MTA-STS: failures by stage and by who manages the policy host; modes; patterns. */
 #include "output/report/report_parts.h"
 
-static const struct report_word domain_words[] = {
+static const struct word_meaning domain_words[] = {
 	{ "ok", "every server is as the policy demands" },
 	{ "partial", "some servers are" },
 	{ "failing", "no server is" },
@@ -13,7 +13,7 @@ static const struct report_word domain_words[] = {
 	{ NULL, NULL },
 };
 
-static const struct report_word mode_words[] = {
+static const struct word_meaning mode_words[] = {
 	{ "enforce", "mail is not delivered where the policy fails" },
 	{ "testing", "failures are reported only" },
 	{ "none", "the domain has no policy any more" },

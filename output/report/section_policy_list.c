@@ -2,7 +2,7 @@
 /* The policy list: entries added, failing, removed, and why. */
 #include "output/report/report_parts.h"
 
-static const struct report_word list_words[] = {
+static const struct word_meaning list_words[] = {
 	{ "absent", "not on the list" },
 	{ "listed", "on the list, and as its entry demands or not tested" },
 	{ "failing", "on the list, and not as its entry demands: mail would stop" },
