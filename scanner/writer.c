@@ -9,7 +9,7 @@
 #include "scanner/log.h"
 #include "scanner/mem.h"
 
-#define BATCH         1000
+#define BATCH         4000
 #define BATCH_SECONDS 1
 #define QUEUE_MAX     20000
 
@@ -71,26 +71,33 @@ deadline_in(unsigned seconds)
 	return deadline;
 }
 
-/* Waits for records until the batch is full or its time is over; true: there is
- * more to come. */
+/* Under lock: sleeps until there is something to write, then until there is a full
+ * batch or its time is over.  Nobody wakes us for each record. */
+static void
+wait_for_batch(struct writer *w)
+{
+	struct timespec deadline;
+	int rc = 0;
+
+	w->idle = w->queue.count == 0;
+	while (w->queue.count == 0 && !w->closing)
+		pthread_cond_wait(&w->changed, &w->lock);
+	deadline = deadline_in(BATCH_SECONDS);
+	while (w->queue.count < BATCH && !w->closing && rc != ETIMEDOUT)
+		rc = pthread_cond_timedwait(&w->changed, &w->lock, &deadline);
+}
+
+/* true: there is more to come. */
 static bool
 gather(struct writer *w)
 {
-	struct timespec deadline = deadline_in(BATCH_SECONDS);
 	struct record *record;
 	bool open;
-	int rc = 0;
 
 	pthread_mutex_lock(&w->lock);
-	while (w->batch.count < BATCH && rc != ETIMEDOUT) {
-		while (w->batch.count < BATCH && (record = take(&w->queue)) != NULL)
-			append(&w->batch, record);
-		if (w->closing || w->batch.count == BATCH)
-			break;
-		if (w->batch.count == 0)
-			w->idle = true;
-		rc = pthread_cond_timedwait(&w->changed, &w->lock, &deadline);
-	}
+	wait_for_batch(w);
+	while (w->batch.count < BATCH && (record = take(&w->queue)) != NULL)
+		append(&w->batch, record);
 	open = !w->closing || w->queue.count > 0;
 	pthread_mutex_unlock(&w->lock);
 	return open;
