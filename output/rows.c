@@ -183,6 +183,23 @@ bind_fields(struct rows *rows, const struct server_facts *facts, struct field_va
 	return true;
 }
 
+/* Most servers greet with the name that they also answer EHLO with. */
+static bool
+begins_greeting(const char *line, const char *greeting)
+{
+	size_t length = greeting != NULL ? strcspn(greeting, " ") : 0;
+
+	return greeting != NULL && line != NULL && strlen(line) == length &&
+	       memcmp(line, greeting, length) == 0;
+}
+
+static void
+drop_line(struct reply *reply)
+{
+	free(reply->line);
+	reply->line = NULL;
+}
+
 static bool
 add_server(struct rows *rows, const struct server_facts *facts)
 {
@@ -190,10 +207,10 @@ add_server(struct rows *rows, const struct server_facts *facts)
 	struct reply ehlo = reply_of(facts->ehlo_text), tls = reply_of(facts->ehlo_tls_text);
 	bool ok;
 
-	if (ehlo.line != NULL && tls.line != NULL && strcmp(ehlo.line, tls.line) == 0) {
-		free(tls.line);
-		tls.line = NULL;
-	}
+	if (ehlo.line != NULL && tls.line != NULL && strcmp(ehlo.line, tls.line) == 0)
+		drop_line(&tls);
+	if (begins_greeting(ehlo.line, facts->greeting_text))
+		drop_line(&ehlo);
 	ok = bind_fields(rows, facts, values) && bind_chain(rows, facts->chain) &&
 	     bind_reply(rows, SERVER_EHLO_LINE, SERVER_EHLO_LIST, &ehlo) &&
 	     bind_reply(rows, SERVER_EHLO_TLS_LINE, SERVER_EHLO_TLS_LIST, &tls) &&

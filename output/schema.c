@@ -186,10 +186,14 @@ static const char version_3[] =
 "CREATE TABLE list_sweep(sweep INTEGER PRIMARY KEY REFERENCES sweep);" /* taken */
 "CREATE TABLE list_build(at INTEGER PRIMARY KEY, sha256 BLOB NOT NULL);"
 "ALTER TABLE domain_verdict ADD COLUMN policy_list TEXT;";
+/* ehlo_line is also NULL where it is what greeting_text begins with, up to a blank. */
+static const char version_4[] =
+"UPDATE server SET ehlo_line = NULL WHERE ehlo_line ="
+"  substr(greeting_text, 1, instr(greeting_text || ' ', ' ') - 1);";
 /* clang-format on */
 
 /* migrations[n] makes version n + 1 out of version n; 0 is the empty database. */
-static const char *const migrations[] = { version_1, version_2, version_3 };
+static const char *const migrations[] = { version_1, version_2, version_3, version_4 };
 
 int
 schema_version(void)

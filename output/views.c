@@ -14,12 +14,17 @@
 #define REGISTRABLE(n)                                                                         \
 	"coalesce((SELECT r.domain FROM registrable r WHERE r.name = " n ".id), " n ".name)"
 
+/* The first line of the reply to EHLO; schema.c has when it is not in its column. */
+#define EHLO_LINE                                                                              \
+	"coalesce(v.ehlo_line, substr(v.greeting_text, 1,"                                     \
+	" instr(v.greeting_text || ' ', ' ') - 1))"
+
 /* clang-format off */
 /* dane_reason and dane_lint speak of the host's TLSA records, also where the domain's
  * MX records are not secure and nobody goes by them. */
 #define SERVER_COLUMNS(dane, mta_sts, mx)                                                      \
 	" v.address, v.asn, an.text AS as_name, v.country, v.tcp, v.greeting,"                 \
-	" v.greeting_code, v.greeting_text, v.ehlo, v.ehlo_line || el.text AS ehlo_text,"      \
+	" v.greeting_code, v.greeting_text, v.ehlo, " EHLO_LINE " || el.text AS ehlo_text,"    \
 	" v.starttls, v.starttls_offer, v.starttls_reply_code,"                                \
 	" rt.text AS starttls_reply_text, v.handshake, v.alert, v.tls_version,"                \
 	" ct.text AS cipher, v.key_exchange,"                                                  \
@@ -30,7 +35,7 @@
 	" CASE WHEN cv.parsed THEN cv.self_signed END AS self_signed, sv.certificate,"         \
 	" " dane " AS dane, " mta_sts " AS mta_sts, v.attempts,"                               \
 	" " TIME("v.started") " AS started, v.duration_ms,"                                    \
-	" coalesce(v.ehlo_tls_line, v.ehlo_line) || tl.text AS ehlo_tls_text,"                 \
+	" coalesce(v.ehlo_tls_line, " EHLO_LINE ") || tl.text AS ehlo_tls_text,"               \
 	" v.starttls_echo, v.bare_lf, v.legacy, sv.cn_only, cv.error AS verify_error, v.host," \
 	" sv.dane_reason, sv.dane_lint, " REGISTRABLE(mx) " AS provider"
 

@@ -34,7 +34,7 @@ keeps_every_row(void)
 	make_old("");
 	store = out->open(path);
 	db = store_database(store);
-	CHECK_TEXT(ask(db, "PRAGMA user_version"), "3");
+	CHECK_TEXT(ask(db, "PRAGMA user_version"), "4");
 	CHECK_TEXT(ask(db, "SELECT count(*) FROM pragma_foreign_key_check"), "0");
 	CHECK_TEXT(ask(db, "PRAGMA integrity_check"), "ok");
 	CHECK_TEXT(ask(db, "SELECT json_array(sweep, started, finished, state, targets,"
@@ -122,6 +122,22 @@ ignore_host(void *arg, int64_t id, const char *name, bool addressless)
 	*(int64_t *)arg += id;
 }
 
+/* What is told by another column since is told the same. */
+static void
+keeps_the_reply_to_ehlo(void)
+{
+	void *store;
+	sqlite3 *db;
+
+	make_old("UPDATE server SET greeting_text = 'mx.example ESMTP' WHERE host = 1");
+	store = out->open(path);
+	db = store_database(store);
+	CHECK_TEXT(ask(db, "SELECT ehlo_text FROM servers WHERE host = 1"),
+		   "mx.example\nSTARTTLS");
+	CHECK_TEXT(ask(db, "SELECT count(ehlo_line) FROM server"), "0");
+	out->close(store);
+}
+
 /* A sweep that the older one began is continued by this one. */
 static void
 continues_an_old_sweep(void)
@@ -184,6 +200,7 @@ main(void)
 
 	folder = sample_folder();
 	RUN(keeps_every_row);
+	RUN(keeps_the_reply_to_ehlo);
 	RUN(knows_nothing_new_of_it);
 	RUN(becomes_as_a_new_one);
 	RUN(continues_an_old_sweep);

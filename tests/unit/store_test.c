@@ -103,7 +103,7 @@ views_have_their_columns(void)
 	check_columns(db, "tlsa_records",
 		      "sweep mx base_domain usage selector matching data security usable");
 	CHECK_TEXT(ask(db, "PRAGMA application_id"), "1297634135");
-	CHECK_TEXT(ask(db, "PRAGMA user_version"), "3");
+	CHECK_TEXT(ask(db, "PRAGMA user_version"), "4");
 	CHECK_TEXT(ask(db, "PRAGMA foreign_keys"), "1");
 	out->close(store);
 }
@@ -203,37 +203,50 @@ describes_a_certificate(void)
 	out->close(store);
 }
 
-/* The text must come back as it was, wherever its first line ends. */
+static void
+put_replies(void *store, const char *name, int host, const char *greeting, const char *ehlo,
+	    const char *ehlo_tls)
+{
+	struct server_facts *f = sample_plain("192.0.2.1", OFFER_ABSENT, STARTTLS_HIDDEN);
+
+	free(f->greeting_text);
+	free(f->ehlo_text);
+	f->greeting_text = mem_strdup(greeting);
+	f->ehlo_text = mem_strdup(ehlo);
+	f->ehlo_tls_text = mem_strdup(ehlo_tls);
+	CHECK(sample_put(out, store, sample_host(host, name, f)));
+	CHECK(sample_put(out, store, sample_domain(name, host, 0)));
+}
+
+/* The texts must come back as they were, wherever the first line ends, and whether or
+ * not the greeting begins with it, which is when it is not stored again. */
 static void
 joins_the_reply_to_ehlo(void)
 {
+	enum { REPLIES = 5, GREETINGS = 6 };
 	static const char *const replies[] = { "", "one", "one\n", "\n", "one\ntwo\n\nthree" };
+	static const char *const greetings[] = { "one ESMTP", "one",         "",
+						 " x",        "one\nmore x", NULL };
 	void *store = out->open(":memory:");
 	sqlite3 *db = store_database(store);
 
 	begin(store, "list", false);
-	for (int i = 0; i < 5; i++) {
-		struct server_facts *f =
-		    sample_plain("192.0.2.1", OFFER_ABSENT, STARTTLS_HIDDEN);
-		char name[] = "1.example";
+	for (int i = 0; i < REPLIES * GREETINGS; i++) {
+		const char *ehlo = replies[i % REPLIES], *tls = replies[4 - i % REPLIES];
+		const char *greeting = greetings[i / REPLIES];
+		char name[32], sql[128];
 
-		free(f->ehlo_text);
-		f->ehlo_text = mem_strdup(replies[i]);
-		f->ehlo_tls_text = mem_strdup(replies[4 - i]);
-		name[0] = (char)('0' + i);
-		CHECK(sample_put(out, store, sample_host(i + 1, name, f)));
-		CHECK(sample_put(out, store, sample_domain(name, i + 1, 0)));
+		snprintf(name, sizeof name, "%d.example", i);
+		put_replies(store, name, i + 1, greeting, ehlo, tls);
+		snprintf(sql, sizeof sql, "SELECT ehlo_text FROM servers WHERE domain = '%s'",
+			 name);
+		CHECK_TEXT(ask(db, sql), ehlo);
+		snprintf(sql, sizeof sql, "SELECT ehlo_tls_text FROM servers WHERE mx = '%s'",
+			 name);
+		CHECK_TEXT(ask(db, sql), tls);
 	}
-	for (int i = 0; i < 5; i++) {
-		char sql[96];
-
-		snprintf(sql, sizeof sql,
-			 "SELECT ehlo_text FROM servers WHERE domain = '%d.example'", i);
-		CHECK_TEXT(ask(db, sql), replies[i]);
-		snprintf(sql, sizeof sql,
-			 "SELECT ehlo_tls_text FROM servers WHERE mx = '%d.example'", i);
-		CHECK_TEXT(ask(db, sql), replies[4 - i]);
-	}
+	/* Three replies begin with "one", as two greetings do; two with nothing. */
+	CHECK_TEXT(ask(db, "SELECT count(*) FROM server WHERE ehlo_line IS NULL"), "10");
 	out->close(store);
 }
 
@@ -631,7 +644,7 @@ refuses_what_is_not_ours(void)
 	new_path();
 	make_database("PRAGMA application_id = 1297634135; PRAGMA user_version = 99;"
 		      "CREATE TABLE t(a)");
-	check_refused("newer mxsweep (schema 99, this one knows 3)");
+	check_refused("newer mxsweep (schema 99, this one knows 4)");
 	new_path();
 	CHECK(close(open(path, O_CREAT | O_WRONLY, 0600)) == 0);
 	CHECK(truncate(path, 50) == 0);
@@ -653,7 +666,7 @@ migrates_from_nothing(void)
 		      "CREATE VIEW sweeps AS SELECT 1 AS of_another_day");
 	store = out->open(path);
 	db = store_database(store);
-	CHECK_TEXT(ask(db, "PRAGMA user_version"), "3");
+	CHECK_TEXT(ask(db, "PRAGMA user_version"), "4");
 	CHECK_TEXT(ask(db, "SELECT count(*) FROM pragma_table_info('sweeps')"
 			   " WHERE name = 'of_another_day'"),
 		   "0");
