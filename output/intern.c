@@ -29,7 +29,7 @@ enum statement {
 /* clang-format off */
 static const char *const texts[STATEMENTS] = {
 	[FIND_NAME] = "SELECT id FROM name WHERE name = ?1",
-	[ADD_NAME] = "INSERT INTO name(name) VALUES(?1)",
+	[ADD_NAME] = "INSERT OR IGNORE INTO name(name) VALUES(?1)",
 	[FIND_TEXT] = "SELECT id FROM text WHERE text = ?1",
 	[ADD_TEXT] = "INSERT INTO text(text) VALUES(?1)",
 	[FIND_CERTIFICATE] = "SELECT id FROM certificate WHERE sha256 = ?1",
@@ -48,6 +48,7 @@ static const char *const texts[STATEMENTS] = {
 struct intern {
 	sqlite3 *db;
 	sqlite3_stmt *statements[STATEMENTS];
+	bool last_was_new; /* of the names */
 };
 
 struct intern *
@@ -78,33 +79,48 @@ add(struct intern *self, enum statement statement)
 						       : -1;
 }
 
-/* The id of a text in one of the tables of texts: 0 for NULL, -1 on failure. */
 static int64_t
-find_or_add(struct intern *self, enum statement find_it, enum statement add_it,
-	    const char *text)
+find_text(struct intern *self, enum statement statement, const char *text)
+{
+	sql_bind_text(self->statements[statement], 1, text);
+	return sql_find(self->statements[statement]);
+}
+
+/* 0: it is there already, -1: failure. */
+static int64_t
+add_text(struct intern *self, enum statement statement, const char *text)
 {
 	int64_t id;
 
-	if (text == NULL)
-		return 0;
-	sql_bind_text(self->statements[find_it], 1, text);
-	id = sql_find(self->statements[find_it]);
-	if (id != 0)
-		return id;
-	sql_bind_text(self->statements[add_it], 1, text);
-	return add(self, add_it);
+	sql_bind_text(self->statements[statement], 1, text);
+	id = add(self, statement);
+	return id < 0 || sqlite3_changes(self->db) > 0 ? id : 0;
 }
 
+/* In a list's first sweep nearly all names are new, in the next one nearly none. */
 int64_t
 intern_name(struct intern *self, const char *name)
 {
-	return find_or_add(self, FIND_NAME, ADD_NAME, name);
+	int64_t id;
+
+	if (name == NULL)
+		return 0;
+	if (self->last_was_new) {
+		id = add_text(self, ADD_NAME, name);
+		self->last_was_new = id != 0;
+		return id != 0 ? id : find_text(self, FIND_NAME, name);
+	}
+	id = find_text(self, FIND_NAME, name);
+	self->last_was_new = id == 0;
+	return id != 0 ? id : add_text(self, ADD_NAME, name);
 }
 
 int64_t
 intern_text(struct intern *self, const char *text)
 {
-	return find_or_add(self, FIND_TEXT, ADD_TEXT, text);
+	int64_t id = text != NULL ? find_text(self, FIND_TEXT, text) : 0;
+
+	return text == NULL || id != 0 ? id : add_text(self, ADD_TEXT, text);
 }
 
 static int64_t

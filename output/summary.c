@@ -90,15 +90,18 @@ print_title(const struct page *page)
 }
 
 static void
-print_headline(const struct page *page, const struct word_meaning *headline, int64_t all)
+print_headline(const struct page *page, const struct word_meaning *headline)
 {
-	sqlite3_stmt *s =
-	    ask(page, "SELECT count(*) FROM domain_verdict WHERE sweep = ?1 AND headline = ?2");
+	sqlite3_stmt *s = ask(page, "SELECT n, total FROM tally WHERE sweep = ?1"
+				    " AND topic = 'headline' AND a = ?2");
+	int64_t count = 0, all = 0;
 	char text[32];
-	int64_t count;
 
 	sql_bind_text(s, 2, headline->word);
-	count = sql_find(s);
+	if (sqlite3_step(s) == SQLITE_ROW) {
+		count = sqlite3_column_int64(s, 0);
+		all = sqlite3_column_int64(s, 1);
+	}
 	sqlite3_finalize(s);
 	if (count > 0)
 		fprintf(page->out, "  %-14s %11s  %5.1f %%  %s\n", headline->word,
@@ -108,11 +111,8 @@ print_headline(const struct page *page, const struct word_meaning *headline, int
 static void
 print_headlines(const struct page *page)
 {
-	int64_t all = sql_number(
-	    page->db, "SELECT count(*) FROM domain_verdict WHERE sweep = ?1", page->sweep);
-
 	for (size_t i = 0; headline_meanings[i].word != NULL; i++)
-		print_headline(page, &headline_meanings[i], all);
+		print_headline(page, &headline_meanings[i]);
 }
 
 /* A host and its address are one server here, whatever the number of domains. */

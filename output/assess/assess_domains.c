@@ -27,8 +27,8 @@ enum {
 static const char *const texts[STATEMENTS] = {
 	[READ_DOMAINS] =
 	    "SELECT d.name, d.dns, d.mx, d.mx_security, d.mta_sts_record, m.fetch, m.word,"
-	    " m.mode, m.attempts, EXISTS (SELECT 1 FROM link_verdict lv"
-	    "  WHERE lv.sweep = d.sweep AND lv.name = d.name), l.host FROM domain d"
+	    " m.mode, m.attempts, CASE WHEN ?2 THEN EXISTS (SELECT 1 FROM link_verdict lv"
+	    "  WHERE lv.sweep = d.sweep AND lv.name = d.name) END, l.host FROM domain d"
 	    " LEFT JOIN mta_sts m ON m.sweep = d.sweep AND m.name = d.name"
 	    " LEFT JOIN link l ON l.sweep = d.sweep AND l.name = d.name"
 	    " WHERE d.sweep = ?1 ORDER BY d.name",
@@ -173,6 +173,14 @@ add_host(struct domains *domains, int64_t host)
 	return ok;
 }
 
+/* Most sweeps have none at all, and need not look for them link by link. */
+static bool
+has_exceptions(struct assessment *a)
+{
+	return sql_number(a->db, "SELECT EXISTS (SELECT 1 FROM link_verdict WHERE sweep = ?1)",
+			  a->sweep) != 0;
+}
+
 static bool
 judge_domains(struct domains *domains)
 {
@@ -180,6 +188,7 @@ judge_domains(struct domains *domains)
 	int64_t host;
 
 	sqlite3_bind_int64(row, 1, domains->a->sweep);
+	sqlite3_bind_int64(row, 2, has_exceptions(domains->a));
 	while (sqlite3_step(row) == SQLITE_ROW) {
 		if (sqlite3_column_int64(row, NAME) != domains->sum.name) {
 			if (!finish_domain(domains))
