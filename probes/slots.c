@@ -3,6 +3,7 @@
 
 #include <openssl/crypto.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,6 +26,11 @@ static size_t used;     /* slots that have ever been taken */
 static struct slot *free_slots;
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static _Thread_local uint8_t *latest; /* taken by this thread since slots_watch */
+static atomic_size_t awake;           /* in all rows */
+/* The thread's row, the longest waiting first. */
+static _Thread_local struct {
+	struct slots_wait *first, **last; /* last: NULL before the first use */
+} waiting;
 
 /* The one that was let go last, so that few are ever touched. */
 static void *
@@ -133,10 +139,41 @@ slots_watch(void)
 	latest = NULL;
 }
 
-void
-slots_trim(void)
+static void
+trim(uint8_t *slot)
 {
-	if (latest != NULL)
-		madvise(latest + KEPT, SLOT_SIZE - KEPT, MADV_DONTNEED);
+	madvise(slot + KEPT, SLOT_SIZE - KEPT, MADV_DONTNEED);
+}
+
+void
+slots_wait(struct slots_wait *wait)
+{
+	if (latest == NULL)
+		return;
+	if (waiting.last == NULL)
+		waiting.last = &waiting.first;
+	*wait = (struct slots_wait){ NULL, waiting.last, latest };
 	latest = NULL;
+	*waiting.last = wait;
+	waiting.last = &wait->next;
+	if (atomic_fetch_add(&awake, 1) >= SLOTS_AWAKE) {
+		struct slots_wait *longest = waiting.first;
+
+		trim(longest->slot);
+		slots_resume(longest);
+	}
+}
+
+void
+slots_resume(struct slots_wait *wait)
+{
+	if (wait->at == NULL)
+		return;
+	*wait->at = wait->next;
+	if (wait->next != NULL)
+		wait->next->at = wait->at;
+	else
+		waiting.last = wait->at;
+	wait->at = NULL;
+	atomic_fetch_sub(&awake, 1);
 }

@@ -342,7 +342,7 @@ smtp_step(struct smtp *s)
 			gate_enter(s->gate, &s->pass);
 		return s->pass.state == GATE_WAITING ? IO_READ : admitted(s);
 	case HANDSHAKE:
-		io = in_time(s, tls_handshake(&s->stream));
+		io = in_time(s, tls_handshake(&s->stream, &s->sight));
 		return is_unsettled(io) ? io : shaken(s, io);
 	case EHLO_AGAIN:
 		io = converse(s);
@@ -364,6 +364,7 @@ release(struct smtp *s)
 {
 	event_del(&s->event);
 	gate_leave(s->gate, &s->pass);
+	tls_look_away(&s->sight);
 	stream_close(&s->stream);
 	exchange_clear(&s->exchange);
 }

@@ -58,16 +58,17 @@ tls_allow_anonymous(SSL *tls)
 
 /* The first step sends our hello and finds nothing to read. */
 enum io
-tls_handshake(struct stream *stream)
+tls_handshake(struct stream *stream, struct tls_sight *sight)
 {
 	bool begins = SSL_in_before(stream->tls);
 	enum io io;
 
 	if (begins)
 		slots_watch();
+	slots_resume(&sight->wait);
 	io = stream_handshake(stream);
 	if (begins && io == IO_READ)
-		slots_trim();
+		slots_wait(&sight->wait);
 	return io;
 }
 
@@ -167,6 +168,12 @@ tls_watch(SSL *tls, struct tls_sight *sight, struct server_facts *facts)
 {
 	*sight = (struct tls_sight){ .facts = facts };
 	SSL_set_msg_callback_arg(tls, sight);
+}
+
+void
+tls_look_away(struct tls_sight *sight)
+{
+	slots_resume(&sight->wait);
 }
 
 static enum handshake_word

@@ -11,6 +11,7 @@
 
 #include <openssl/ssl.h>
 
+#include "probes/slots.h"
 #include "scanner/facts.h"
 #include "scanner/stream.h"
 
@@ -20,6 +21,7 @@
 struct tls_sight {
 	struct server_facts *facts; /* lent; alert and chain are filled in on the way */
 	bool answered, foreign;     /* something came; it was no TLS record */
+	struct slots_wait wait;
 };
 
 /* Versions are TLS1_VERSION to TLS1_3_VERSION.  Dies if the library refuses. */
@@ -29,8 +31,10 @@ SSL_CTX *tls_open(int min_version, int max_version);
 void tls_allow_anonymous(SSL *tls);
 /* Lets the sight, which must live as long as tls, see what comes. */
 void tls_watch(SSL *tls, struct tls_sight *sight, struct server_facts *facts);
+/* Before tls is freed, on the thread of the handshake; idempotent. */
+void tls_look_away(struct tls_sight *sight);
 /* A step of the handshake, as stream_handshake. */
-enum io tls_handshake(struct stream *stream);
+enum io tls_handshake(struct stream *stream, struct tls_sight *sight);
 /* The word for how the handshake ended; error is the stream's. */
 enum handshake_word tls_word(const struct tls_sight *sight, enum io io, int error);
 /* Fills in version, cipher, key exchange and legacy after a good handshake. */

@@ -2,6 +2,7 @@
 #include "probes/slots.h"
 
 #include <openssl/crypto.h>
+#include <pthread.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -21,20 +22,73 @@ is_resident(const void *place)
 	return (resident & 1) != 0;
 }
 
-static void
-gives_pages_back(void)
+static char *
+wait_with(char byte, struct slots_wait *wait)
 {
 	char *buffer;
 
 	slots_watch();
 	buffer = OPENSSL_malloc(BUFFER);
-	memset(buffer, 'x', BUFFER);
-	CHECK(is_resident(buffer + 8192));
-	slots_trim();
-	CHECK(buffer[0] == 'x' && buffer[4095] == 'x');
-	CHECK(!is_resident(buffer + 8192));
-	CHECK(buffer[8192] == '\0');
+	memset(buffer, byte, BUFFER);
+	slots_wait(wait);
+	return buffer;
+}
+
+/* Who waits longest, when there are more than may keep their pages; not who has gone
+ * on since. */
+static void
+gives_pages_back(void)
+{
+	struct slots_wait waits[SLOTS_AWAKE + 3] = { 0 };
+	char *buffers[SLOTS_AWAKE + 3];
+
+	for (size_t i = 0; i < SLOTS_AWAKE; i++)
+		buffers[i] = wait_with('x', &waits[i]);
+	CHECK(is_resident(buffers[0] + 8192));
+	slots_resume(&waits[0]);
+	buffers[SLOTS_AWAKE] = wait_with('x', &waits[SLOTS_AWAKE]);
+	CHECK(is_resident(buffers[1] + 8192));
+	buffers[SLOTS_AWAKE + 1] = wait_with('x', &waits[SLOTS_AWAKE + 1]);
+	CHECK(!is_resident(buffers[1] + 8192) && is_resident(buffers[2] + 8192));
+	CHECK(buffers[1][0] == 'x' && buffers[1][4095] == 'x' && buffers[1][8192] == '\0');
+	buffers[SLOTS_AWAKE + 2] = wait_with('x', &waits[SLOTS_AWAKE + 2]);
+	CHECK(!is_resident(buffers[2] + 8192) && buffers[0][BUFFER - 1] == 'x');
+	for (size_t i = 0; i < SLOTS_AWAKE + 3; i++) {
+		slots_resume(&waits[i]);
+		slots_resume(&waits[i]);
+		OPENSSL_free(buffers[i]);
+	}
+}
+
+/* The others' places are taken: what waits here gives its own pages back. */
+static void *
+wait_beside(void *arg)
+{
+	struct slots_wait wait = { 0 };
+	char *buffer = wait_with('y', &wait);
+
+	(void)arg;
+	CHECK(!is_resident(buffer + 8192) && wait.at == NULL);
 	OPENSSL_free(buffer);
+	return NULL;
+}
+
+static void
+threads_share_the_room(void)
+{
+	struct slots_wait waits[SLOTS_AWAKE] = { 0 };
+	char *buffers[SLOTS_AWAKE];
+	pthread_t other;
+
+	for (size_t i = 0; i < SLOTS_AWAKE; i++)
+		buffers[i] = wait_with('x', &waits[i]);
+	CHECK(pthread_create(&other, NULL, wait_beside, NULL) == 0);
+	CHECK(pthread_join(other, NULL) == 0);
+	for (size_t i = 0; i < SLOTS_AWAKE; i++) {
+		CHECK(buffers[i][BUFFER - 1] == 'x' && is_resident(buffers[i] + 8192));
+		slots_resume(&waits[i]);
+		OPENSSL_free(buffers[i]);
+	}
 }
 
 /* A thread that works for others in between must not lose their buffers. */
@@ -42,18 +96,18 @@ static void
 trims_only_what_was_watched(void)
 {
 	char *other = OPENSSL_malloc(BUFFER), *own;
+	struct slots_wait wait = { 0 };
 
 	memset(other, 'o', BUFFER);
 	slots_watch();
-	slots_trim();
-	CHECK(other[BUFFER - 1] == 'o');
+	slots_wait(&wait);
+	CHECK(wait.at == NULL);
 	slots_watch();
 	own = OPENSSL_malloc(BUFFER);
 	OPENSSL_free(own);
 	own = OPENSSL_malloc(100);
-	slots_trim();
-	slots_trim();
-	CHECK(other[BUFFER - 1] == 'o');
+	slots_wait(&wait);
+	CHECK(wait.at == NULL && other[BUFFER - 1] == 'o');
 	OPENSSL_free(own);
 	OPENSSL_free(other);
 }
@@ -96,6 +150,7 @@ main(void)
 {
 	CHECK(slots_install());
 	RUN(gives_pages_back);
+	RUN(threads_share_the_room);
 	RUN(trims_only_what_was_watched);
 	RUN(uses_slots_again);
 	RUN(changes_sizes);
