@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The least that a STARTTLS client can do with this libssl: connect, greeting,
- * EHLO, STARTTLS, handshake, EHLO, QUIT, with epoll and nothing else.  Nothing is
+ * EHLO, STARTTLS, handshake, EHLO, QUIT, close_notify, with epoll and nothing else.  Nothing is
  * judged, stored, timed or resolved.  It is the floor that a sweep's CPU time is
  * compared with, so it has the sweep's libssl settings (probes/tls.c) and is
  * linked with the sweep's cache of parsed certificates (probes/parsed.c, probes/decoder.c).
@@ -120,9 +120,12 @@ begin(int epoll, struct talk *talk)
 	exit(2);
 }
 
+/* With close_notify (RFC 8446 section 6.1). */
 static void
 end(struct talk *talk)
 {
+	if (talk->tls != NULL && SSL_is_init_finished(talk->tls))
+		SSL_shutdown(talk->tls);
 	SSL_free(talk->tls);
 	talk->tls = NULL;
 	ERR_clear_error();
