@@ -19,6 +19,12 @@ struct cursor {
 	bool ok;
 };
 
+/* Whose records are looked for: a name, and a place in the message where it is. */
+struct owner {
+	char name[NAME_TEXT];
+	size_t at;
+};
+
 struct record {
 	size_t owner; /* where its name is */
 	uint16_t type;
@@ -145,15 +151,20 @@ read_record(struct cursor *c, struct record *r)
 	return c->ok;
 }
 
+/* Most owners are a pointer to the question, which need not be read again. */
 static bool
-is_owned_by(struct cursor *c, const struct record *r, const char *owner)
+is_owned_by(struct cursor *c, const struct record *r, const struct owner *owner)
 {
 	struct cursor at = { c->message, c->length, r->owner, true };
+	const uint8_t *pointer = c->message + r->owner; /* the record is all there */
 	char name[NAME_TEXT];
 
+	if (owner->at < r->owner && (pointer[0] & 0xc0) == 0xc0 &&
+	    owner->at == ((pointer[0] & 0x3fu) << 8 | pointer[1]))
+		return true;
 	read_name(&at, name);
 	c->ok &= at.ok;
-	return at.ok && strcmp(name, owner) == 0;
+	return at.ok && strcmp(name, owner->name) == 0;
 }
 
 /* The name in a record's RDATA, offset bytes in; it must fill the rest. */
@@ -168,16 +179,23 @@ data_name(const struct cursor *c, const struct record *r, size_t offset, char te
 	return inner.ok && inner.at == r->data + r->data_length;
 }
 
-/* One turn of the chain: the target of owner's CNAME, if the answer has one. */
+/* One turn of the chain: to the target of owner's CNAME, if the answer has one. */
 static bool
-find_alias(struct cursor *c, unsigned count, const char *owner, char target[NAME_TEXT])
+follow_alias(struct cursor *c, unsigned count, struct owner *owner)
 {
 	struct cursor answers = *c;
+	char target[NAME_TEXT];
 	struct record r;
 
-	for (unsigned i = 0; i < count && read_record(&answers, &r); i++)
-		if (r.type == TYPE_CNAME && is_owned_by(&answers, &r, owner))
-			return data_name(&answers, &r, 0, target);
+	for (unsigned i = 0; i < count && read_record(&answers, &r); i++) {
+		if (r.type != TYPE_CNAME || !is_owned_by(&answers, &r, owner))
+			continue;
+		if (!data_name(&answers, &r, 0, target))
+			return false;
+		strcpy(owner->name, target);
+		owner->at = r.data;
+		return true;
+	}
 	c->ok = answers.ok;
 	return false;
 }
@@ -245,7 +263,7 @@ add_record(struct answer *answer, const struct answer_record *record)
 
 /* Takes owner's records of the type asked for. */
 static void
-collect(struct answer *answer, struct cursor answers, unsigned count, const char *owner,
+collect(struct answer *answer, struct cursor answers, unsigned count, const struct owner *owner,
 	enum answer_type type)
 {
 	struct record r;
@@ -283,25 +301,24 @@ status_of(const struct answer *answer)
 static enum answer_status
 read_answers(struct answer *answer, struct cursor *c, enum answer_type type)
 {
-	char owner[NAME_TEXT], target[NAME_TEXT];
 	unsigned answers, hops = 0;
+	struct owner owner;
 
 	c->at = 6;
 	answers = read16(c);
-	c->at = HEADER;
-	read_name(c, owner);
+	c->at = owner.at = HEADER;
+	read_name(c, owner.name);
 	skip(c, 4);
 	if (!c->ok)
 		return ANSWER_MALFORMED;
-	while (type != TYPE_CNAME && find_alias(c, answers, owner, target)) {
+	while (type != TYPE_CNAME && follow_alias(c, answers, &owner)) {
 		answer->aliased = true;
 		if (++hops > ANSWER_CHAIN_MAX)
 			return ANSWER_LOOP;
-		strcpy(owner, target);
 	}
 	if (answer->aliased)
-		answer->expanded = mem_strdup(owner);
-	collect(answer, *c, answers, owner, type);
+		answer->expanded = mem_strdup(owner.name);
+	collect(answer, *c, answers, &owner, type);
 	return status_of(answer);
 }
 

@@ -228,7 +228,7 @@ on_answer(const uint8_t *bytes, size_t length, void *arg)
 }
 
 static void
-send_question(struct dns_question *question)
+send_question(struct dns_question *question, int64_t now)
 {
 	struct dns *dns = question->dns;
 	enum inquiry_phase phase = question->inquiry.phase;
@@ -236,7 +236,7 @@ send_question(struct dns_question *question)
 
 	dns->in_flight++;
 	dns->asked++;
-	question->asked = clock_monotonic();
+	question->asked = now;
 	if (resolver_send(dns->resolver, chain ? question->inquiry.alias : question->name,
 			  chain ? TYPE_CNAME : question->type, unchecked, on_answer, question))
 		return;
@@ -249,17 +249,20 @@ static void
 pump(struct dns *dns)
 {
 	struct dns_question *question;
+	int64_t now = clock_monotonic();
+	bool allowed = !dns->stopped && health_allows(&dns->health, now);
 
-	while (!dns->stopped && dns->waiting.head != NULL && dns->in_flight < dns->window &&
-	       health_allows(&dns->health, clock_monotonic()) && bucket_take(&dns->permits)) {
+	while (allowed && dns->waiting.head != NULL && dns->in_flight < dns->window &&
+	       bucket_take(&dns->permits)) {
 		question = pop(&dns->waiting);
 		if (health_outlived(&dns->health, question->asked))
 			forget(question); /* what it saw may be the resolver's fault */
 		if (question->done == NULL)
 			question_free(question);
 		else
-			send_question(question);
+			send_question(question, now);
 	}
+	resolver_flush(dns->resolver);
 }
 
 /* The resolver is well: what one of its answers, or its silence, said stands. */

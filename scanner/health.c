@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "scanner/health.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "scanner/clock.h"
@@ -15,11 +14,12 @@
 void
 health_note_good(struct health *health, const char *name)
 {
-	const char *dot = strrchr(name, '.');
+	const char *dot = strrchr(name, '.'), *zone = dot != NULL ? dot + 1 : name;
+	size_t length = strnlen(zone, sizeof health->last_zone - 1);
 
 	health->last_good = clock_monotonic();
-	snprintf(health->last_zone, sizeof health->last_zone, "%s",
-		 dot != NULL ? dot + 1 : name);
+	memcpy(health->last_zone, zone, length);
+	health->last_zone[length] = '\0';
 }
 
 bool

@@ -70,6 +70,7 @@ try_question(struct event_base *base, struct resolver *resolver, const char *nam
 	struct timeval tick = clock_timeval(TICK);
 
 	resolver_send(resolver, name, type, false, on_answer, &trial);
+	resolver_flush(resolver);
 	while (!trial.over) {
 		event_base_loopexit(base, &tick);
 		event_base_dispatch(base);

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "scanner/address.h"
+#include "scanner/datagrams.h"
 #include "scanner/log.h"
 #include "scanner/mem.h"
 
@@ -19,6 +20,8 @@
 #define RECEIVE_BUFFER_A_ANSWER 1024      /* what the kernel charges for a small datagram */
 #define WINDOW_MAX              10000
 #define WINDOW_MIN              64
+
+_Static_assert(DATAGRAM_MAX > UDP_PAYLOAD, "an answer that is too long must show as such");
 
 /* c-ares reports its sockets to us; there are few (one a server, and TCP). */
 struct watch {
@@ -32,6 +35,7 @@ struct watch {
 struct resolver {
 	struct event_base *base;
 	ares_channel channel;
+	struct datagrams *datagrams;
 	struct watch *watches;
 	size_t window;
 	uint8_t id_used[65536 / 8];  /* c-ares sends the id it is given */
@@ -46,15 +50,6 @@ struct message {
 	uint16_t id;
 };
 
-static void
-on_socket(evutil_socket_t fd, short what, void *arg)
-{
-	struct resolver *r = arg;
-
-	ares_process_fd(r->channel, what & EV_READ ? fd : ARES_SOCKET_BAD,
-			what & EV_WRITE ? fd : ARES_SOCKET_BAD);
-}
-
 static struct watch **
 find_watch(struct resolver *r, ares_socket_t fd)
 {
@@ -63,6 +58,29 @@ find_watch(struct resolver *r, ares_socket_t fd)
 	while (*at != NULL && (*at)->fd != fd)
 		at = &(*at)->next;
 	return at;
+}
+
+/* c-ares is to look at a socket that could not be sent to. */
+void
+resolver_flush(struct resolver *r)
+{
+	struct watch *watch = *find_watch(r, datagrams_flush(r->datagrams));
+
+	if (watch != NULL)
+		event_active(watch->event, EV_READ, 1);
+}
+
+/* c-ares may read one datagram a call or all. */
+static void
+on_socket(evutil_socket_t fd, short what, void *arg)
+{
+	struct resolver *r = arg;
+
+	do {
+		ares_process_fd(r->channel, what & EV_READ ? fd : ARES_SOCKET_BAD,
+				what & EV_WRITE ? fd : ARES_SOCKET_BAD);
+	} while (datagrams_waiting(r->datagrams, fd));
+	resolver_flush(r);
 }
 
 static void
@@ -158,6 +176,7 @@ open_channel(struct resolver *r, const char *servers, int timeout_ms)
 				  ARES_OPT_EDNSPSZ | ARES_OPT_LOOKUPS | ARES_OPT_SOCK_STATE_CB |
 				  ARES_OPT_ROTATE) != ARES_SUCCESS)
 		die("c-ares could not be started");
+	datagrams_serve(r->datagrams, r->channel);
 	ares_set_socket_configure_callback(r->channel, widen_socket, NULL);
 	if (servers != NULL && ares_set_servers_ports_csv(r->channel, servers) != ARES_SUCCESS)
 		die("--name-servers: %s is not A[:PORT],…", servers);
@@ -172,6 +191,7 @@ resolver_open(struct event_base *base, const char *servers, double timeout)
 	if (ares_library_init(ARES_LIB_INIT_ALL) != ARES_SUCCESS)
 		die("c-ares could not be started");
 	r->base = base;
+	r->datagrams = datagrams_new();
 	r->window = measure_window();
 	open_channel(r, servers, first_timeout_ms(timeout, 1));
 	free(resolver_servers(r, &count));
@@ -190,6 +210,7 @@ resolver_close(struct resolver *r)
 	ares_destroy(r->channel);
 	while (r->watches != NULL)
 		remove_watch(&r->watches);
+	datagrams_free(r->datagrams);
 	ares_library_cleanup();
 	free(r);
 }
@@ -250,6 +271,7 @@ void
 resolver_tick(struct resolver *r)
 {
 	ares_process_fd(r->channel, ARES_SOCKET_BAD, ARES_SOCKET_BAD);
+	resolver_flush(r);
 }
 
 static struct address

@@ -28,6 +28,9 @@ void resolver_close(struct resolver *resolver);
  * hold this name; nothing was sent and done is not called. */
 bool resolver_send(struct resolver *resolver, const char *name, int type,
 		   bool checking_disabled, resolver_done *done, void *arg);
+/* To be called after the last resolver_send of a turn of the event loop: messages
+ * are kept until then, to be sent with few system calls. */
+void resolver_flush(struct resolver *resolver);
 /* To be called every 50 to 100 ms: finds what has timed out. */
 void resolver_tick(struct resolver *resolver);
 /* The servers in use as "A[:PORT],…", and how many; the text is the caller's. */
