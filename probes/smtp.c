@@ -58,26 +58,40 @@ struct desk {
 	struct gate *gate;
 };
 
-struct smtp {
-	const struct manners *manners;
-	struct event event; /* the only one; armed when there is something to wait for */
-	struct gate *gate;
+/* What is needed only once the server has spoken, or will not: thousands may be
+ * waiting for a greeting at the same time. */
+struct talk {
+	char name[sizeof "[IPv6:]" + ADDRESS_TEXT]; /* ours, where it is an address; or "" */
+	struct exchange exchange;                   /* the state's command and its reply */
 	struct gate_pass pass;
-	const char *host;
-	struct address address, from;
-	bool anonymous;
-	probe_done *done;
-	void *arg;
-
-	enum state state;
-	int64_t began, entered;
-	int64_t deadline; /* of the state */
-	int64_t last;     /* of the whole conversation */
-	struct stream stream;
-	struct exchange exchange; /* the state's command and its reply */
+	int64_t queued; /* when it came to the gate */
 	struct tls_sight sight;
 	struct server_facts *facts;
 };
+
+struct smtp {
+	const struct desk *desk;
+	const struct probe_job *job; /* lent */
+	probe_done *done;
+	void *arg;
+
+	struct event event; /* the only one; armed when there is something to wait for */
+	enum state state;
+	bool readable; /* the kernel said so when it woke us */
+	int64_t started, began;
+	int64_t deadline; /* of the state */
+	int64_t last;     /* of the whole conversation */
+	struct stream stream;
+	struct talk *talk; /* NULL: still waiting for the greeting */
+};
+
+static void
+wake(void *arg)
+{
+	struct smtp *s = arg;
+
+	event_active(&s->event, EV_WRITE, 0);
+}
 
 static void
 trace(const struct smtp *s, const char *mark, const char *bytes, size_t length)
@@ -89,44 +103,71 @@ trace(const struct smtp *s, const char *mark, const char *bytes, size_t length)
 	while (length > 0 && (bytes[length - 1] == '\n' || bytes[length - 1] == '\r'))
 		length--;
 	text = text_of_bytes(bytes, length, 0);
-	log_debug("%s [%s] %s %s", s->host != NULL ? s->host : "-",
-		  address_format(&s->address, address), mark, text);
+	log_debug("%s [%s] %s %s", s->job->host != NULL ? s->job->host : "-",
+		  address_format(&s->job->address, address), mark, text);
 	free(text);
+}
+
+/* The talk and its facts, made when they are first needed. */
+static struct talk *
+talk_of(struct smtp *s)
+{
+	struct talk *talk = s->talk;
+
+	if (talk != NULL)
+		return talk;
+	s->talk = talk = mem_alloc(sizeof *talk);
+	talk->pass = (struct gate_pass){ .opened = wake, .arg = s };
+	talk->facts = server_facts_new();
+	talk->facts->address = s->job->address;
+	talk->facts->started = s->started;
+	return talk;
 }
 
 static void
 enter(struct smtp *s, enum state state)
 {
-	int64_t patience = s->manners->patience[states[state].patience];
+	int64_t patience = s->desk->manners->patience[states[state].patience];
 
 	s->state = state;
-	s->entered = clock_monotonic();
-	s->deadline = s->entered + patience;
+	s->deadline = clock_monotonic() + patience;
 	if (s->deadline > s->last && state != QUIT)
 		s->deadline = s->last;
-	exchange_next(&s->exchange);
+	if (s->talk != NULL)
+		exchange_next(&s->talk->exchange);
 	trace(s, "...", states[state].name, strlen(states[state].name));
+}
+
+/* The name we give: the operator's, or the address of this end as a literal
+ * (RFC 5321 section 4.1.3), which is the same to the end. */
+static const char *
+our_name(const struct smtp *s)
+{
+	char *name = s->talk->name, text[ADDRESS_TEXT];
+	struct address local;
+
+	if (s->desk->manners->name != NULL)
+		return s->desk->manners->name;
+	if (name[0] == '\0') {
+		local = stream_local_address(&s->stream);
+		snprintf(name, sizeof s->talk->name, "[%s%s]", local.family == 6 ? "IPv6:" : "",
+			 address_format(&local, text));
+	}
+	return name;
 }
 
 /* The state's command with its line end; returns its length, 0 if it has none. */
 static size_t
 command_line(const struct smtp *s, char line[COMMAND_SIZE])
 {
-	char literal[ADDRESS_TEXT + sizeof "[IPv6:]"], text[ADDRESS_TEXT];
-	const char *name = s->manners->name;
-	struct address local;
+	const char *command = states[s->state].command, *name = NULL;
 
 	line[0] = '\0';
-	if (states[s->state].command == NULL)
+	if (command == NULL)
 		return 0;
-	if (name == NULL &&
-	    strchr(states[s->state].command, '%') != NULL) { /* RFC 5321 section 4.1.3 */
-		local = stream_local_address(&s->stream);
-		snprintf(literal, sizeof literal, "[%s%s]", local.family == 6 ? "IPv6:" : "",
-			 address_format(&local, text));
-		name = literal;
-	}
-	return (size_t)snprintf(line, COMMAND_SIZE, states[s->state].command, name);
+	if (strchr(command, '%') != NULL)
+		name = our_name(s);
+	return (size_t)snprintf(line, COMMAND_SIZE, command, name);
 }
 
 /* Waiting ends with the state's deadline, but only when there was nothing to
@@ -144,7 +185,7 @@ in_time(const struct smtp *s, enum io io)
 static void
 trace_reply(const struct smtp *s)
 {
-	const struct reply *reply = &s->exchange.reply;
+	const struct reply *reply = &s->talk->exchange.reply;
 	char mark[16];
 
 	if (!log_enabled(2) || reply->length == 0)
@@ -162,7 +203,7 @@ trace_reply(const struct smtp *s)
 static enum io
 converse(struct smtp *s)
 {
-	struct exchange *exchange = &s->exchange;
+	struct exchange *exchange = &talk_of(s)->exchange;
 	char line[COMMAND_SIZE];
 	bool said = exchange->said;
 	size_t length = 0;
@@ -171,7 +212,8 @@ converse(struct smtp *s)
 	line[0] = '\0';
 	if (!said)
 		length = command_line(s, line);
-	io = in_time(s, exchange_run(exchange, &s->stream, &s->manners->limits, line, length));
+	io = in_time(
+	    s, exchange_run(exchange, &s->stream, &s->desk->manners->limits, line, length));
 
 	if (!said && exchange->said && length > 0)
 		trace(s, ">>>", line, length);
@@ -179,15 +221,17 @@ converse(struct smtp *s)
 		io = IO_PROTOCOL; /* what came cannot be the beginning of a reply */
 	if (io != IO_READ && io != IO_WRITE)
 		trace_reply(s);
-	s->facts->bare_lf |= exchange->reply.bare_lf;
+	s->talk->facts->bare_lf |= exchange->reply.bare_lf;
 	return io;
 }
 
 static char *
 reply_as_text(const struct smtp *s)
 {
-	return s->exchange.reply.length > 0 || s->exchange.reply.lines > 0
-		   ? text_of_bytes(s->exchange.reply.text, s->exchange.reply.length, 1)
+	const struct reply *reply = &s->talk->exchange.reply;
+
+	return reply->length > 0 || reply->lines > 0
+		   ? text_of_bytes(reply->text, reply->length, 1)
 		   : NULL;
 }
 
@@ -211,18 +255,26 @@ part(struct smtp *s, enum io io)
 static enum io
 connected(struct smtp *s, enum io io)
 {
-	s->facts->tcp = outcome_connect(io, s->stream.error);
-	enter(s, s->facts->tcp == TCP_CONNECTED ? GREETING : END);
+	enum tcp_word tcp = outcome_connect(io, s->stream.error);
+
+	if (tcp == TCP_CONNECTED) {
+		enter(s, GREETING);
+		return s->readable ? IO_DONE : IO_READ; /* the talk begins with a word */
+	}
+	talk_of(s)->facts->tcp = tcp;
+	enter(s, END);
 	return IO_DONE;
 }
 
 static enum io
 greeted(struct smtp *s, enum io io)
 {
-	struct server_facts *facts = s->facts;
+	struct server_facts *facts = s->talk->facts;
+	const struct reply *reply = &s->talk->exchange.reply;
 
-	facts->greeting = outcome_greeting(io, &s->exchange.reply);
-	facts->greeting_code = io == IO_DONE ? s->exchange.reply.code : 0;
+	facts->tcp = TCP_CONNECTED;
+	facts->greeting = outcome_greeting(io, reply);
+	facts->greeting_code = io == IO_DONE ? reply->code : 0;
 	facts->greeting_text = reply_as_text(s);
 	if (facts->greeting == GREETING_OK || facts->greeting == GREETING_MASKED)
 		enter(s, EHLO);
@@ -237,10 +289,11 @@ greeted(struct smtp *s, enum io io)
 static enum io
 welcomed(struct smtp *s, enum io io)
 {
-	struct server_facts *facts = s->facts;
+	struct server_facts *facts = s->talk->facts;
+	const struct reply *reply = &s->talk->exchange.reply;
 	char *text = reply_as_text(s);
 
-	facts->ehlo = outcome_ehlo(io, &s->exchange.reply);
+	facts->ehlo = outcome_ehlo(io, reply);
 	if (text != NULL) {
 		free(facts->ehlo_text);
 		facts->ehlo_text = text;
@@ -253,7 +306,7 @@ welcomed(struct smtp *s, enum io io)
 		return part(s, io);
 	if (s->state == HELO)
 		facts->ehlo = EHLO_HELO_ONLY;
-	facts->offer = stripping_offer(s->exchange.reply.text, s->exchange.reply.length);
+	facts->offer = stripping_offer(reply->text, reply->length);
 	enter(s, STARTTLS); /* offered or not */
 	return IO_DONE;
 }
@@ -261,14 +314,14 @@ welcomed(struct smtp *s, enum io io)
 static enum io
 answered(struct smtp *s, enum io io)
 {
-	struct server_facts *facts = s->facts;
-	enum starttls_answer answer = outcome_starttls(io, &s->exchange.reply);
+	struct server_facts *facts = s->talk->facts;
+	const struct reply *reply = &s->talk->exchange.reply;
+	enum starttls_answer answer = outcome_starttls(io, reply);
 
-	facts->starttls_code = io == IO_DONE ? s->exchange.reply.code : 0;
+	facts->starttls_code = io == IO_DONE ? reply->code : 0;
 	facts->starttls_text = reply_as_text(s);
 	if (io == IO_DONE && answer != ANSWER_READY)
-		facts->starttls_echo =
-		    stripping_echo(s->exchange.reply.text, s->exchange.reply.length);
+		facts->starttls_echo = stripping_echo(reply->text, reply->length);
 	facts->starttls =
 	    stripping_word(facts->offer, answer, stripping_corrupts(facts->starttls_echo));
 	if (answer != ANSWER_READY)
@@ -277,22 +330,35 @@ answered(struct smtp *s, enum io io)
 	return IO_DONE;
 }
 
+static bool
+may_enter(struct smtp *s)
+{
+	struct talk *talk = s->talk;
+
+	if (talk->pass.state == GATE_OUTSIDE) {
+		talk->queued = clock_monotonic();
+		gate_enter(s->desk->gate, &talk->pass);
+	}
+	return talk->pass.state == GATE_INSIDE;
+}
+
 /* Through the gate, into TLS. */
 static enum io
 admitted(struct smtp *s)
 {
-	size_t injected = exchange_drop_ahead(&s->exchange) + stream_drain(&s->stream);
+	struct talk *talk = s->talk;
+	size_t injected = exchange_drop_ahead(&talk->exchange) + stream_drain(&s->stream);
 	enum io io;
 
-	s->last += clock_monotonic() - s->entered; /* the wait was ours, not the peer's */
+	s->last += clock_monotonic() - talk->queued; /* the wait was ours, not the peer's */
 	if (injected > 0) /* RFC 3207 section 6: nothing said before TLS is to be kept */
-		s->facts->starttls = STARTTLS_INJECTED;
-	io = stream_start_tls(&s->stream, s->manners->context, s->host);
+		talk->facts->starttls = STARTTLS_INJECTED;
+	io = stream_start_tls(&s->stream, s->desk->manners->context, s->job->host);
 	if (io != IO_DONE)
 		return io;
-	if (s->anonymous)
+	if (s->job->anonymous)
 		tls_allow_anonymous(s->stream.tls);
-	tls_watch(s->stream.tls, &s->sight, s->facts);
+	tls_watch(s->stream.tls, &talk->sight, talk->facts);
 	enter(s, HANDSHAKE);
 	return IO_DONE;
 }
@@ -300,10 +366,12 @@ admitted(struct smtp *s)
 static enum io
 shaken(struct smtp *s, enum io io)
 {
-	gate_leave(s->gate, &s->pass);
-	s->facts->handshake = tls_word(&s->sight, io, s->stream.error);
+	struct talk *talk = s->talk;
+
+	gate_leave(s->desk->gate, &talk->pass);
+	talk->facts->handshake = tls_word(&talk->sight, io, s->stream.error);
 	if (io == IO_DONE)
-		tls_describe(s->stream.tls, s->facts);
+		tls_describe(s->stream.tls, talk->facts);
 	enter(s, io == IO_DONE ? EHLO_AGAIN : END);
 	return IO_DONE;
 }
@@ -312,7 +380,7 @@ static enum io
 welcomed_again(struct smtp *s, enum io io)
 {
 	if (io == IO_DONE)
-		s->facts->ehlo_tls_text = reply_as_text(s);
+		s->talk->facts->ehlo_tls_text = reply_as_text(s);
 	return part(s, io);
 }
 
@@ -320,12 +388,13 @@ welcomed_again(struct smtp *s, enum io io)
 static enum io
 smtp_step(struct smtp *s)
 {
+	const struct probe_job *job = s->job;
 	enum io io;
 
 	switch (s->state) {
 	case CONNECT:
-		io = in_time(
-		    s, stream_connect(&s->stream, &s->address, s->manners->port, &s->from));
+		io = in_time(s, stream_connect(&s->stream, &job->address,
+					       s->desk->manners->port, &job->from));
 		return is_unsettled(io) ? io : connected(s, io);
 	case GREETING:
 		io = converse(s);
@@ -338,11 +407,9 @@ smtp_step(struct smtp *s)
 		io = converse(s);
 		return is_unsettled(io) ? io : answered(s, io);
 	case GATE:
-		if (s->pass.state == GATE_OUTSIDE)
-			gate_enter(s->gate, &s->pass);
-		return s->pass.state == GATE_WAITING ? IO_READ : admitted(s);
+		return may_enter(s) ? admitted(s) : IO_READ;
 	case HANDSHAKE:
-		io = in_time(s, tls_handshake(&s->stream, &s->sight));
+		io = in_time(s, tls_handshake(&s->stream, &s->talk->sight));
 		return is_unsettled(io) ? io : shaken(s, io);
 	case EHLO_AGAIN:
 		io = converse(s);
@@ -358,58 +425,72 @@ smtp_step(struct smtp *s)
 	return IO_DONE;
 }
 
-/* Ends everything but the facts; a second time it does nothing. */
+static void
+talk_free(struct talk *talk, struct gate *gate)
+{
+	if (talk == NULL)
+		return;
+	gate_leave(gate, &talk->pass);
+	exchange_clear(&talk->exchange);
+	server_facts_free(talk->facts);
+	free(talk);
+}
+
+/* Ends everything. */
 static void
 release(struct smtp *s)
 {
 	event_del(&s->event);
-	gate_leave(s->gate, &s->pass);
-	tls_look_away(&s->sight);
+	if (s->talk != NULL)
+		tls_look_away(&s->talk->sight);
 	stream_close(&s->stream);
-	exchange_clear(&s->exchange);
+	talk_free(s->talk, s->desk->gate);
+	free(s);
+}
+
+/* The facts, to be given away. */
+static struct server_facts *
+take_facts(struct smtp *s)
+{
+	struct server_facts *facts = s->talk->facts;
+
+	s->talk->facts = NULL;
+	facts->duration_us = clock_monotonic() - s->began;
+	return facts;
 }
 
 static void
 smtp_finish(struct smtp *s, enum io io)
 {
-	struct server_facts *facts = s->facts;
+	struct server_facts *facts = io == IO_LOCAL ? NULL : take_facts(s);
+	int error = io == IO_LOCAL ? s->stream.error : 0;
 	probe_done *done = s->done;
 	void *arg = s->arg;
-	int error = s->stream.error;
 
-	facts->duration_us = clock_monotonic() - s->began;
 	release(s);
-	free(s);
-	if (io != IO_LOCAL) {
-		done(facts, 0, arg);
-		return;
-	}
-	server_facts_free(facts);
-	done(NULL, error, arg);
+	done(facts, error, arg);
 }
 
 static void smtp_run(evutil_socket_t fd, short what, void *arg);
 
+/* The kernel is asked once to tell of both directions, each time that something
+ * changes: we wait only when it had nothing for us. */
 static void
-smtp_wait(struct smtp *s, enum io io)
+smtp_wait(struct smtp *s)
 {
-	struct event_base *base = event_get_base(&s->event);
+	const short wanted = EV_READ | EV_WRITE | EV_ET | EV_PERSIST;
 	int64_t left = s->deadline - clock_monotonic();
-	short wanted = EV_PERSIST | (io == IO_READ ? EV_READ : EV_WRITE);
 	struct timeval time;
 
-	if (s->pass.state == GATE_WAITING) {
+	if (s->state == GATE) {
 		event_del(&s->event); /* no clock runs; opened() wakes us */
 		return;
 	}
 	if (left < 0)
 		left = 0;
 	time = (struct timeval){ .tv_sec = left / SECOND, .tv_usec = left % SECOND };
-	/* The event stays with the kernel while the direction is the same. */
-	if (event_get_events(&s->event) != wanted || event_get_fd(&s->event) != s->stream.fd) {
-		event_del(&s->event);
-		event_assign(&s->event, base, s->stream.fd, wanted, smtp_run, s);
-	}
+	if (event_get_fd(&s->event) != s->stream.fd)
+		event_assign(&s->event, s->desk->base, s->stream.fd, wanted, smtp_run, s);
 	event_add(&s->event, &time);
 }
 
@@ -422,23 +503,16 @@ smtp_run(evutil_socket_t fd, short what, void *arg)
 	enum io io = IO_DONE;
 
 	(void)fd;
+	s->readable = what & EV_READ;
 	/* When our loop is behind, whatever waits to be read came in time. */
 	if ((what & EV_TIMEOUT) && late > 0)
 		s->last += late;
 	while (io == IO_DONE && s->state != END)
 		io = smtp_step(s);
 	if (io == IO_READ || io == IO_WRITE)
-		smtp_wait(s, io);
+		smtp_wait(s);
 	else
 		smtp_finish(s, io);
-}
-
-static void
-wake(void *arg)
-{
-	struct smtp *s = arg;
-
-	event_active(&s->event, EV_READ, 0);
 }
 
 static void *
@@ -456,22 +530,15 @@ smtp_start(void *desk_entered, const struct probe_job *job, probe_done *done, vo
 	const struct desk *desk = desk_entered;
 	struct smtp *s = mem_alloc(sizeof *s);
 
-	s->manners = desk->manners;
-	s->gate = desk->gate;
-	s->pass = (struct gate_pass){ .opened = wake, .arg = s };
-	s->host = job->host;
-	s->address = job->address;
-	s->from = job->from;
-	s->anonymous = job->anonymous;
+	s->desk = desk;
+	s->job = job;
 	s->done = done;
 	s->arg = arg;
-	s->facts = server_facts_new();
-	s->facts->address = job->address;
-	s->facts->started = clock_wall();
-	stream_init(&s->stream, s->manners->limits.total);
+	s->started = clock_wall();
+	stream_init(&s->stream, desk->manners->limits.total);
 	event_assign(&s->event, desk->base, -1, 0, smtp_run, s);
 	s->began = clock_monotonic();
-	s->last = s->began + s->manners->target_time;
+	s->last = s->began + desk->manners->target_time;
 	enter(s, CONNECT);
 	wake(s); /* done must not be called from in here */
 	return s;
@@ -480,11 +547,7 @@ smtp_start(void *desk_entered, const struct probe_job *job, probe_done *done, vo
 static void
 smtp_cancel(void *conversation)
 {
-	struct smtp *s = conversation;
-
-	release(s);
-	server_facts_free(s->facts);
-	free(s);
+	release(conversation);
 }
 
 const struct probe smtp_probe = {

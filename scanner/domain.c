@@ -145,10 +145,14 @@ ask_host(struct domain *domain, struct edge *edge, int32_t preference, const cha
 static void
 ask_targets(struct domain *domain, const struct mx_plan *plan)
 {
-	struct edge *edges = edges_new(domain, plan->count + 1);
+	struct edge *edges;
 
-	if (plan->mx == MX_IMPLICIT) /* RFC 5321 section 5.1: as if of preference 0 */
-		ask_host(domain, &edges[0], 0, domain->record->target.name);
+	if (plan->mx == MX_IMPLICIT) { /* RFC 5321 section 5.1: as if of preference 0 */
+		edges = edges_new(domain, 1);
+		ask_host(domain, edges, 0, domain->record->target.name);
+		return;
+	}
+	edges = edges_new(domain, plan->count);
 	for (size_t i = 0; i < plan->count; i++)
 		ask_host(domain, &edges[i], plan->targets[i].preference, plan->targets[i].name);
 }
@@ -212,7 +216,7 @@ domain_new(struct domains *domains, struct target *target)
 	domains->first = domain;
 	domains->active++;
 	domain->record = record;
-	record->target.key = target_key(target);
+	record->target.key = target->kind == TARGET_ADDRESS ? target_key(target) : target->name;
 	record->target.name = target->name;
 	record->target.tag = target->tag;
 	record->target.rank = target->rank;

@@ -171,7 +171,8 @@ record_free(struct record *record)
 		tlsa_set_clear(&record->host.tlsa);
 		free(record->host.name);
 	} else {
-		free(record->target.key);
+		if (record->target.key != record->target.name)
+			free(record->target.key);
 		free(record->target.name);
 		free(record->target.tag);
 		free(record->target.links);

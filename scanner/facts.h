@@ -146,12 +146,13 @@ struct record {
 			struct server_facts **servers; /* at least one */
 		} host;
 		struct {
-			char *key;  /* how the target is known again when a sweep goes on */
-			char *name; /* the domain; for an address target the name beside it or
-				       NULL */
-			bool is_address;
-			int64_t rank; /* 0: none */
+			char *key;    /* how the target is known again when a sweep goes on;
+					 it may be name itself */
+			char *name;   /* the domain; for an address target the name beside it or
+					 NULL */
 			char *tag;    /* NULL: none */
+			int64_t rank; /* 0: none */
+			bool is_address;
 			enum dns_word dns;
 			enum mx_word mx;
 			enum security_word mx_security;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "scanner/hosts.h"
 
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,18 +15,20 @@
 
 /* What a host needs until it is finished. */
 struct work {
+	struct hosts *hosts;
 	struct visit *visit;
 	struct host_waiter *waiters;
-	bool wanted; /* somebody names it as a mail server */
 };
 
+/* All of them stay to the end: each byte here counts. */
 struct host {
 	struct table_entry entry;
-	struct hosts *hosts;
 	struct work *work; /* NULL: finished */
 	int64_t id;
-	bool addressless, shared; /* shared: in the table of names */
-	char name[];              /* "": none */
+	bool shared; /* in the table of names */
+	bool wanted; /* somebody names it as a mail server */
+	bool addressless;
+	char name[]; /* "": none */
 };
 
 struct hosts {
@@ -94,12 +97,11 @@ hosts_free(struct hosts *hosts)
 }
 
 static struct host *
-host_new(struct hosts *hosts, int64_t id, const char *name)
+host_new(int64_t id, const char *name)
 {
 	size_t length = name != NULL ? strlen(name) : 0;
-	struct host *host = mem_alloc(sizeof *host + length + 1);
+	struct host *host = mem_alloc(offsetof(struct host, name) + length + 1);
 
-	host->hosts = hosts;
 	host->id = id;
 	if (length > 0)
 		memcpy(host->name, name, length);
@@ -113,7 +115,7 @@ hosts_restore(struct hosts *hosts, int64_t id, const char *name, bool addressles
 
 	if (name == NULL)
 		return;
-	host = host_new(hosts, id, name);
+	host = host_new(id, name);
 	host->addressless = addressless;
 	host->shared = true;
 	table_add(&hosts->table, &host->entry, table_hash(name, strlen(name)));
@@ -142,20 +144,20 @@ static void
 visited(struct record *record, bool addressless, void *arg)
 {
 	struct host *host = arg;
+	struct hosts *hosts = host->work->hosts;
 	struct host_waiter *waiter = host->work->waiters, *next;
 	struct host_answer answer = { host->id, addressless };
-	bool is_server = host->work->wanted || !addressless;
+	bool is_server = host->wanted || !addressless;
 
 	if (is_server)
-		sweep_put(host->hosts->sweep, record);
+		sweep_put(hosts->sweep, record);
 	else
 		record_free(record);
 	free(host->work);
 	host->work = NULL;
 	host->addressless = addressless;
 	if (!host->shared || !is_server) {
-		table_remove(host->shared ? &host->hosts->table : &host->hosts->unshared,
-			     &host->entry);
+		table_remove(host->shared ? &hosts->table : &hosts->unshared, &host->entry);
 		free(host);
 	}
 	for (; waiter != NULL; waiter = next) {
@@ -166,7 +168,7 @@ visited(struct record *record, bool addressless, void *arg)
 
 /* A record with one row, of a host that must be left alone. */
 static void
-put_blocked(const struct host *host, const struct address *address)
+put_blocked(struct hosts *hosts, const struct host *host, const struct address *address)
 {
 	struct record *record = record_of(host);
 	struct server_facts *facts = server_facts_new();
@@ -175,7 +177,16 @@ put_blocked(const struct host *host, const struct address *address)
 	if (address != NULL)
 		facts->address = *address;
 	record_add_server(record, facts);
-	sweep_put(host->hosts->sweep, record);
+	sweep_put(hosts->sweep, record);
+}
+
+static struct work *
+work_new(struct hosts *hosts)
+{
+	struct work *work = mem_alloc(sizeof *work);
+
+	work->hosts = hosts;
+	return work;
 }
 
 static bool
@@ -183,7 +194,7 @@ wait_for(struct host *host, struct host_waiter *waiter)
 {
 	waiter->next = host->work->waiters;
 	host->work->waiters = waiter;
-	host->work->wanted |= !waiter->implicit;
+	host->wanted |= !waiter->implicit;
 	return false;
 }
 
@@ -200,15 +211,15 @@ hosts_ask(struct hosts *hosts, const char *name, struct host_answer *answer,
 		*answer = answer_of(host);
 		return host->work == NULL || wait_for(host, waiter);
 	}
-	host = host_new(hosts, hosts->next_id++, name);
+	host = host_new(hosts->next_id++, name);
 	host->shared = true;
 	*answer = answer_of(host);
 	table_add(&hosts->table, &host->entry, hash);
 	if (!mx_name_usable(name) || blocklist_blocks_name(hosts->sweep->blocklist, name)) {
-		put_blocked(host, NULL);
+		put_blocked(hosts, host, NULL);
 		return true;
 	}
-	host->work = mem_alloc(sizeof *host->work);
+	host->work = work_new(hosts);
 	host->work->visit = visit_host(hosts->sweep, record_of(host), visited, host);
 	return wait_for(host, waiter);
 }
@@ -224,16 +235,16 @@ bool
 hosts_ask_address(struct hosts *hosts, const struct address *address, const char *name,
 		  struct host_answer *answer, struct host_waiter *waiter)
 {
-	struct host *host = host_new(hosts, hosts->next_id++, name);
+	struct host *host = host_new(hosts->next_id++, name);
 
 	*answer = answer_of(host);
 	if (must_not_contact(hosts, address, name)) {
-		put_blocked(host, address);
+		put_blocked(hosts, host, address);
 		free(host);
 		return true;
 	}
 	table_add(&hosts->unshared, &host->entry, (uint32_t)host->id);
-	host->work = mem_alloc(sizeof *host->work);
+	host->work = work_new(hosts);
 	host->work->visit =
 	    visit_address(hosts->sweep, record_of(host), address, visited, host);
 	return wait_for(host, waiter);
@@ -242,10 +253,10 @@ hosts_ask_address(struct hosts *hosts, const struct address *address, const char
 struct host_answer
 hosts_refuse(struct hosts *hosts)
 {
-	struct host *host = host_new(hosts, hosts->next_id++, NULL);
+	struct host *host = host_new(hosts->next_id++, NULL);
 	struct host_answer answer = answer_of(host);
 
-	put_blocked(host, NULL);
+	put_blocked(hosts, host, NULL);
 	free(host);
 	return answer;
 }

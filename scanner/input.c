@@ -192,6 +192,17 @@ next_random(uint64_t *state)
 	return z ^ z >> 31;
 }
 
+/* When the list has been read the pool only empties; the room it had is given back
+ * by halves. */
+static void
+shrink_pool(struct input *input)
+{
+	if (!input->ended || input->pool_count > input->pool_size / 2)
+		return;
+	input->pool_size /= 2;
+	input->pool = mem_realloc(input->pool, input->pool_size * sizeof *input->pool);
+}
+
 /* Words come in their order, a list's targets in a random one. */
 static struct target
 draw(struct input *input)
@@ -206,6 +217,7 @@ draw(struct input *input)
 	at = (size_t)((next_random(&input->random) >> 32) * input->pool_count >> 32);
 	target = input->pool[at];
 	input->pool[at] = input->pool[--input->pool_count];
+	shrink_pool(input);
 	return target;
 }
 

@@ -24,11 +24,11 @@ enum target_kind {
 };
 
 struct target {
-	enum target_kind kind;
-	char *name; /* A-labels, lower case, no trailing dot; NULL for a bare address */
-	char *tag;  /* NULL: none */
-	struct address address;
+	char *name;   /* A-labels, lower case, no trailing dot; NULL for a bare address */
+	char *tag;    /* NULL: none */
 	int64_t rank; /* 0: none */
+	enum target_kind kind;
+	struct address address;
 };
 
 void target_clear(struct target *target);

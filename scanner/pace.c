@@ -20,9 +20,9 @@ struct network {
 struct lane {
 	struct table_entry entry;
 	struct address address;
+	enum { LANE_IDLE, LANE_READY, LANE_HELD, LANE_TIMED, LANE_BUSY } state;
 	struct network *network;
 	struct pace_job *head, **tail;
-	enum { LANE_IDLE, LANE_READY, LANE_HELD, LANE_TIMED, LANE_BUSY } state;
 	struct lane *next;  /* in ready or held */
 	size_t heap_index;  /* in timed */
 	int64_t not_before; /* monotonic */

@@ -5,9 +5,10 @@
  *
  * A probe is opened once (its shared part is read-only afterwards) and entered
  * once for each prober thread: the desk holds what belongs to the thread and its
- * event base.  Each conversation is started at a desk, on its thread.  done is
- * called exactly once on that thread, never before start has returned, never
- * after cancel; the facts are then the receiver's.
+ * event base.  Each conversation is started at a desk, on its thread; the job is
+ * lent to it until done or cancel.  done is called exactly once on that thread,
+ * never before start has returned, never after cancel; the facts are then the
+ * receiver's.
  */
 #ifndef SCANNER_PROBE_H
 #define SCANNER_PROBE_H
@@ -25,12 +26,11 @@ enum probe_kind {
 };
 
 struct probe_job {
+	const char *host; /* for SNI and traces; NULL (not for a policy): none */
 	enum probe_kind kind;
-	const char *host; /* for SNI and traces; NULL (not for a policy): none.  Lent until done
-			   */
+	bool anonymous;         /* of a server: offer TLS without certificates, too */
 	struct address address; /* whom to contact */
 	struct address from;    /* source address, or none */
-	bool anonymous;         /* of a server: offer TLS without certificates, too */
 };
 
 /* facts is NULL when a local failure (errno) ended the conversation: nothing

@@ -21,36 +21,17 @@ struct server {
 	unsigned attempts;
 };
 
-struct servers {
-	struct sweep *sweep;
-	servers_done *done;
-	void *arg;
-	struct server *list;
-};
-
-struct servers *
-servers_new(struct sweep *sweep, servers_done *done, void *arg)
-{
-	struct servers *servers = mem_alloc(sizeof *servers);
-
-	*servers = (struct servers){ sweep, done, arg, NULL };
-	return servers;
-}
-
 void
-servers_free(struct servers *servers)
+servers_clear(struct servers *servers)
 {
-	struct server *next;
+	struct server *server;
 
-	if (servers == NULL)
-		return;
-	for (struct server *s = servers->list; s != NULL; s = next) {
-		next = s->next;
-		server_facts_free(s->conversation.facts);
-		server_facts_free(s->before);
-		free(s);
+	while ((server = servers->list) != NULL) {
+		servers->list = server->next;
+		server_facts_free(server->conversation.facts);
+		server_facts_free(server->before);
+		free(server);
 	}
-	free(servers);
 }
 
 static void start(struct pace_job *job);

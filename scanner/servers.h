@@ -10,15 +10,22 @@
 
 #include "scanner/facts.h"
 
-struct servers;
+struct server;
 struct sweep;
 
 /* Called once for each address added; the facts are the receiver's. */
 typedef void servers_done(struct server_facts *facts, void *arg);
 
-struct servers *servers_new(struct sweep *sweep, servers_done *done, void *arg);
+/* Embedded in its owner, who zeroes it. */
+struct servers {
+	struct sweep *sweep; /* set by the owner, as are done and arg */
+	servers_done *done;
+	void *arg;
+	struct server *list;
+};
+
 /* Only after pool and pace have let go: when none is in progress, or at the end. */
-void servers_free(struct servers *servers);
+void servers_clear(struct servers *servers);
 /* host: for SNI, NULL: none; lent until the last done. */
 void servers_add(struct servers *servers, const struct address *address, const char *host);
 

@@ -7,6 +7,7 @@
 #include "scanner/clock.h"
 #include "scanner/dns.h"
 #include "scanner/domain.h"
+#include "scanner/heap.h"
 #include "scanner/log.h"
 #include "scanner/mem.h"
 #include "scanner/pace.h"
@@ -18,6 +19,7 @@ struct steering {
 	struct sweep *sweep;
 	struct event *look, *readable, *turn, *runtime;
 	struct event *interrupt, *terminate, *faster, *slower;
+	struct heap heap;
 	bool input_ended;
 	unsigned signals;
 };
@@ -73,6 +75,16 @@ look(evutil_socket_t fd, short what, void *arg)
 	feed(s);
 	if (nothing_left(s))
 		event_base_loopbreak(s->sweep->base);
+}
+
+static void
+on_turn(evutil_socket_t fd, short what, void *arg)
+{
+	struct steering *s = arg;
+	struct dns_counts counts = dns_counts(s->sweep->dns);
+
+	look(fd, what, arg);
+	heap_watch(&s->heap, counts.waiting + counts.in_flight, counts.asked);
 }
 
 static void
@@ -151,7 +163,7 @@ steering_open(struct sweep *sweep, double turn)
 
 	s->sweep = sweep;
 	s->look = timer(s, 0, 0, look);
-	s->turn = timer(s, turn, EV_PERSIST, look);
+	s->turn = timer(s, turn, EV_PERSIST, on_turn);
 	s->runtime = timer(s, sweep->options->max_runtime, 0, on_runtime);
 	s->interrupt = on_signal(s, SIGINT, on_stop);
 	s->terminate = on_signal(s, SIGTERM, on_stop);

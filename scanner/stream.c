@@ -6,7 +6,6 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <openssl/err.h>
-#include <poll.h>
 #include <pthread.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -112,21 +111,29 @@ begin_connect(struct stream *stream, const struct address *to, uint16_t port,
 	return error == EINPROGRESS ? IO_WRITE : answer_of_errno(stream, error);
 }
 
+/* Only a connection has a peer; where there is none yet or no more, the socket's
+ * error tells which.  (A second connect() would tell as well, but only once, and
+ * libcurl, which may be given the socket, needs that for itself.) */
+static enum io
+look_connected(struct stream *stream)
+{
+	struct sockaddr_storage peer;
+	socklen_t length = sizeof peer;
+	int error = 0;
+
+	if (getpeername(stream->fd, (struct sockaddr *)&peer, &length) == 0)
+		return IO_DONE;
+	length = sizeof error;
+	if (getsockopt(stream->fd, SOL_SOCKET, SO_ERROR, &error, &length) < 0)
+		error = errno;
+	return error == 0 ? IO_WRITE : answer_of_errno(stream, error);
+}
+
 enum io
 stream_connect(struct stream *stream, const struct address *to, uint16_t port,
 	       const struct address *from)
 {
-	struct pollfd ready = { .fd = stream->fd, .events = POLLOUT };
-	int error = 0;
-	socklen_t length = sizeof error;
-
-	if (stream->fd < 0)
-		return begin_connect(stream, to, port, from);
-	if (poll(&ready, 1, 0) == 0)
-		return IO_WRITE;
-	if (getsockopt(stream->fd, SOL_SOCKET, SO_ERROR, &error, &length) < 0)
-		error = errno;
-	return error == 0 ? IO_DONE : answer_of_errno(stream, error);
+	return stream->fd < 0 ? begin_connect(stream, to, port, from) : look_connected(stream);
 }
 
 struct address

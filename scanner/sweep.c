@@ -125,12 +125,23 @@ sweep_open(const struct options *options)
 	return sweep;
 }
 
-void
-sweep_close(struct sweep *sweep)
+/* What is known of targets and hosts, once nobody asks any more.  A million hosts
+ * are a hundred megabytes, for which the output has better use when it finishes. */
+static void
+forget(struct sweep *sweep)
 {
 	domains_free(sweep->domains);
 	policies_free(sweep->policies);
 	hosts_free(sweep->hosts);
+	sweep->domains = NULL;
+	sweep->policies = NULL;
+	sweep->hosts = NULL;
+}
+
+void
+sweep_close(struct sweep *sweep)
+{
+	forget(sweep);
 	dns_close(sweep->dns);
 	pace_free(sweep->pace);
 	event_base_free(sweep->base);
@@ -295,6 +306,7 @@ sweep_run(struct sweep *sweep, struct input *input, const struct output *output,
 	progress_close(sweep->progress, &begun, &end);
 	sweep->signalled = steering_signals(sweep->steering) > 0;
 	steering_close(sweep->steering);
+	forget(sweep);
 	if (!kept || !output->finish(self, &end))
 		die("the last results could not be written (%s); run the same command again "
 		    "when they can",

@@ -10,15 +10,11 @@
 #include "scanner/sweep.h"
 #include "scanner/tlsa.h"
 
-struct visit {
+/* What is asked of DNS; gone when the conversations are all that is waited for. */
+struct lookup {
 	struct sweep *sweep;
-	struct record *record;
-	visit_done *done;
-	void *arg;
-	struct servers *servers;
 	struct dns_question *questions[2]; /* A, AAAA */
 	enum tcp_word failures[2];         /* why a family gave no address */
-	unsigned pending;                  /* questions, the search, conversations */
 	size_t addresses;
 	bool secure;    /* of the address answers so far */
 	char *expanded; /* where the host's CNAME chain ends; NULL: it is no alias */
@@ -27,17 +23,41 @@ struct visit {
 	size_t held_count;
 };
 
+struct visit {
+	struct record *record;
+	visit_done *done;
+	void *arg;
+	struct lookup *lookup; /* NULL: over, or there was none */
+	struct servers servers;
+	unsigned pending; /* questions, the search, conversations */
+	bool addressless; /* the look-up is over and says so */
+};
+
+static void server_done(struct server_facts *facts, void *arg);
+
 static struct visit *
 visit_new(struct sweep *sweep, struct record *record, visit_done *done, void *arg)
 {
 	struct visit *visit = mem_alloc(sizeof *visit);
 
-	visit->sweep = sweep;
 	visit->record = record;
 	visit->done = done;
 	visit->arg = arg;
-	visit->secure = true;
+	visit->servers = (struct servers){ .sweep = sweep, .done = server_done, .arg = visit };
 	return visit;
+}
+
+static void
+lookup_free(struct lookup *lookup)
+{
+	if (lookup == NULL)
+		return;
+	dns_cancel(lookup->questions[0]);
+	dns_cancel(lookup->questions[1]);
+	tlsa_cancel(lookup->search);
+	free(lookup->expanded);
+	free(lookup->held);
+	free(lookup);
 }
 
 void
@@ -45,22 +65,18 @@ visit_cancel(struct visit *visit)
 {
 	if (visit == NULL)
 		return;
-	dns_cancel(visit->questions[0]);
-	dns_cancel(visit->questions[1]);
-	tlsa_cancel(visit->search);
-	servers_free(visit->servers);
+	lookup_free(visit->lookup);
+	servers_clear(&visit->servers);
 	record_free(visit->record);
-	free(visit->expanded);
-	free(visit->held);
 	free(visit);
 }
 
 /* DNS says so of both families; 0: one was not asked for, so nobody knows. */
 static bool
-is_addressless(const struct visit *visit)
+is_addressless(const struct lookup *lookup)
 {
-	return visit->addresses == 0 && visit->failures[0] == TCP_NO_ADDRESS &&
-	       visit->failures[1] == TCP_NO_ADDRESS;
+	return lookup->addresses == 0 && lookup->failures[0] == TCP_NO_ADDRESS &&
+	       lookup->failures[1] == TCP_NO_ADDRESS;
 }
 
 /* A question, the search or a conversation is over. */
@@ -68,7 +84,7 @@ static void
 part_done(struct visit *visit)
 {
 	struct record *record = visit->record;
-	bool addressless = is_addressless(visit);
+	bool addressless = visit->addressless;
 	visit_done *done = visit->done;
 	void *arg = visit->arg;
 
@@ -114,38 +130,43 @@ server_name(const struct visit *visit)
 static void
 contact(struct visit *visit, const struct address *address)
 {
-	if (visit->servers == NULL)
-		visit->servers = servers_new(visit->sweep, server_done, visit);
 	visit->pending++;
-	servers_add(visit->servers, address, server_name(visit));
+	servers_add(&visit->servers, address, server_name(visit));
 }
 
 static void
-hold(struct visit *visit, const struct address *address)
+hold(struct lookup *lookup, const struct address *address)
 {
-	visit->held = mem_realloc(visit->held, (visit->held_count + 1) * sizeof *visit->held);
-	visit->held[visit->held_count++] = *address;
+	size_t count = lookup->held_count++;
+
+	lookup->held = mem_realloc(lookup->held, (count + 1) * sizeof *lookup->held);
+	lookup->held[count] = *address;
 }
 
 /* Only an alias may turn out to have a base domain that is not its name. */
 static void
 add_address(struct visit *visit, const struct address *address, bool may_be_based)
 {
-	visit->addresses++;
-	if (blocklist_blocks_address(visit->sweep->blocklist, address))
+	visit->lookup->addresses++;
+	if (blocklist_blocks_address(visit->lookup->sweep->blocklist, address))
 		add_row(visit, TCP_BLOCKED, address);
 	else if (may_be_based)
-		hold(visit, address);
+		hold(visit->lookup, address);
 	else
 		contact(visit, address);
 }
 
+/* DNS has said all; what was held is contacted. */
 static void
-contact_held(struct visit *visit)
+finish_lookup(struct visit *visit)
 {
-	for (size_t i = 0; i < visit->held_count; i++)
-		contact(visit, &visit->held[i]);
-	visit->held_count = 0;
+	struct lookup *lookup = visit->lookup;
+
+	for (size_t i = 0; i < lookup->held_count; i++)
+		contact(visit, &lookup->held[i]);
+	visit->addressless = is_addressless(lookup);
+	visit->lookup = NULL;
+	lookup_free(lookup);
 }
 
 static void
@@ -153,8 +174,8 @@ on_search(void *arg)
 {
 	struct visit *visit = arg;
 
-	visit->search = NULL;
-	contact_held(visit);
+	visit->lookup->search = NULL;
+	finish_lookup(visit);
 	part_done(visit);
 }
 
@@ -162,18 +183,19 @@ static void
 search_records(struct visit *visit)
 {
 	struct record *record = visit->record;
-	struct tlsa_basis basis = { .found = visit->addresses > 0,
-				    .secure = visit->secure,
-				    .aliased = visit->expanded != NULL,
-				    .expanded = visit->expanded };
+	struct lookup *lookup = visit->lookup;
+	struct tlsa_basis basis = { .found = lookup->addresses > 0,
+				    .secure = lookup->secure,
+				    .aliased = lookup->expanded != NULL,
+				    .expanded = lookup->expanded };
 
-	if (!visit->sweep->options->no_dane)
-		visit->search = tlsa_search(visit->sweep, record->host.name, &basis,
-					    &record->host.tlsa, on_search, visit);
-	if (visit->search != NULL)
+	if (!lookup->sweep->options->no_dane)
+		lookup->search = tlsa_search(lookup->sweep, record->host.name, &basis,
+					     &record->host.tlsa, on_search, visit);
+	if (lookup->search != NULL)
 		visit->pending++;
 	else
-		contact_held(visit);
+		finish_lookup(visit);
 }
 
 /* Rows for what DNS did not give: one when there is no address at all, else one
@@ -181,13 +203,14 @@ search_records(struct visit *visit)
 static void
 add_missing(struct visit *visit)
 {
-	enum tcp_word a = visit->failures[0], aaaa = visit->failures[1];
+	const struct lookup *lookup = visit->lookup;
+	enum tcp_word a = lookup->failures[0], aaaa = lookup->failures[1];
 
-	if (visit->addresses == 0)
+	if (lookup->addresses == 0)
 		add_row(visit, a > aaaa ? a : aaaa, NULL); /* bogus > temporary > none */
-	for (int i = 0; i < 2 && visit->addresses > 0; i++)
-		if (visit->failures[i] > TCP_NO_ADDRESS)
-			add_row(visit, visit->failures[i], NULL);
+	for (int i = 0; i < 2 && lookup->addresses > 0; i++)
+		if (lookup->failures[i] > TCP_NO_ADDRESS)
+			add_row(visit, lookup->failures[i], NULL);
 }
 
 static enum tcp_word
@@ -220,12 +243,13 @@ repeated(const struct answer *answer, size_t i)
 static void
 take_answer(struct visit *visit, const struct answer *answer)
 {
+	struct lookup *lookup = visit->lookup;
 	bool may_be_based = answer->aliased && answer->authenticated &&
-			    dns_trusted(visit->sweep->dns) && !visit->sweep->options->no_dane;
+			    dns_trusted(lookup->sweep->dns) && !lookup->sweep->options->no_dane;
 
-	visit->secure &= answer->authenticated;
-	if (answer->expanded != NULL && visit->expanded == NULL)
-		visit->expanded = mem_strdup(answer->expanded);
+	lookup->secure &= answer->authenticated;
+	if (answer->expanded != NULL && lookup->expanded == NULL)
+		lookup->expanded = mem_strdup(answer->expanded);
 	for (size_t i = 0; i < answer->count; i++)
 		if (!repeated(answer, i))
 			add_address(visit, &answer->records[i].address, may_be_based);
@@ -234,11 +258,13 @@ take_answer(struct visit *visit, const struct answer *answer)
 static void
 take_addresses(struct visit *visit, int family, const struct answer *answer)
 {
-	visit->questions[family] = NULL;
-	visit->failures[family] = failure_of(answer->status);
+	struct lookup *lookup = visit->lookup;
+
+	lookup->questions[family] = NULL;
+	lookup->failures[family] = failure_of(answer->status);
 	if (answer->status == ANSWER_OK)
 		take_answer(visit, answer);
-	if (visit->questions[0] == NULL && visit->questions[1] == NULL) {
+	if (lookup->questions[0] == NULL && lookup->questions[1] == NULL) {
 		add_missing(visit);
 		search_records(visit);
 	}
@@ -261,15 +287,18 @@ struct visit *
 visit_host(struct sweep *sweep, struct record *record, visit_done *done, void *arg)
 {
 	struct visit *visit = visit_new(sweep, record, done, arg);
+	struct lookup *lookup = visit->lookup = mem_alloc(sizeof *lookup);
 	const char *name = record->host.name;
 
+	lookup->sweep = sweep;
+	lookup->secure = true;
 	if (sweep->options->ipv4) {
 		visit->pending++;
-		visit->questions[0] = dns_ask(sweep->dns, name, TYPE_A, on_ipv4, visit);
+		lookup->questions[0] = dns_ask(sweep->dns, name, TYPE_A, on_ipv4, visit);
 	}
 	if (sweep->options->ipv6) {
 		visit->pending++;
-		visit->questions[1] = dns_ask(sweep->dns, name, TYPE_AAAA, on_ipv6, visit);
+		lookup->questions[1] = dns_ask(sweep->dns, name, TYPE_AAAA, on_ipv6, visit);
 	}
 	return visit;
 }
@@ -280,7 +309,6 @@ visit_address(struct sweep *sweep, struct record *record, const struct address *
 {
 	struct visit *visit = visit_new(sweep, record, done, arg);
 
-	visit->addresses++;
 	contact(visit, address);
 	return visit;
 }

@@ -309,6 +309,7 @@ static const struct scene scenes[] = {
 /* One conversation under test. */
 struct trial {
 	struct peer peer;
+	struct probe_job job;
 	void *conversation;
 	struct server_facts *facts;
 	int error, calls;
@@ -345,13 +346,12 @@ done(void *facts, int error, void *arg)
 static void
 begin(struct trial *trial, const char *address, const char *from)
 {
-	struct probe_job job = { .host = "mx.example" };
-
-	address_parse(&job.address, address);
+	trial->job.host = "mx.example";
+	address_parse(&trial->job.address, address);
 	if (from != NULL)
-		address_parse(&job.from, from);
+		address_parse(&trial->job.from, from);
 	pending++;
-	trial->conversation = probes[PROBE_SERVER]->start(desk, &job, done, trial);
+	trial->conversation = probes[PROBE_SERVER]->start(desk, &trial->job, done, trial);
 	CHECK(trial->calls == 0);
 }
 
