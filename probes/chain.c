@@ -11,6 +11,7 @@
 
 #include "probes/certificate.h"
 #include "probes/decoder.h"
+#include "probes/signatures.h"
 #include "scanner/mem.h"
 
 #define YEAR_0                (-62167219200)
@@ -26,6 +27,7 @@ struct remembered {
 struct bench {
 	X509_STORE *store;
 	X509_STORE_CTX *context; /* set up and cleaned for each path */
+	struct signatures *signatures;
 	time_t at;
 	struct remembered remembered[256];
 };
@@ -64,6 +66,19 @@ hold_time(int64_t at)
 	return at < YEAR_0 ? YEAR_0 : at > YEAR_9999 ? YEAR_9999 : at;
 }
 
+/* The store is the bench's, and may be NULL. */
+static struct bench *
+bench_new(X509_STORE *store, time_t at)
+{
+	struct bench *bench = mem_alloc(sizeof *bench);
+
+	bench->store = store;
+	bench->context = X509_STORE_CTX_new();
+	bench->signatures = signatures_new();
+	bench->at = at;
+	return bench;
+}
+
 struct bench *
 chain_open(const char *root_cas, int64_t at, char error[256])
 {
@@ -77,10 +92,7 @@ chain_open(const char *root_cas, int64_t at, char error[256])
 	}
 	fclose(file);
 	decoder_simplify();
-	bench = mem_alloc(sizeof *bench);
-	bench->at = hold_time(at);
-	bench->store = X509_STORE_new();
-	bench->context = X509_STORE_CTX_new();
+	bench = bench_new(X509_STORE_new(), hold_time(at));
 	if (bench->store == NULL || bench->context == NULL) {
 		snprintf(error, 256, "out of memory for trust store %s", root_cas);
 	} else if (!X509_STORE_load_file(bench->store, root_cas)) {
@@ -95,6 +107,20 @@ chain_open(const char *root_cas, int64_t at, char error[256])
 	return NULL;
 }
 
+/* A store has a lock of its own. */
+struct bench *
+chain_share(const struct bench *bench)
+{
+	struct bench *other;
+
+	X509_STORE_up_ref(bench->store);
+	other = bench_new(bench->store, bench->at);
+	if (other->context != NULL)
+		return other;
+	chain_close(other);
+	return NULL;
+}
+
 void
 chain_close(struct bench *bench)
 {
@@ -102,6 +128,7 @@ chain_close(struct bench *bench)
 		return;
 	for (size_t i = 0; i < sizeof bench->remembered / sizeof *bench->remembered; i++)
 		X509_free(bench->remembered[i].x);
+	signatures_free(bench->signatures);
 	X509_STORE_CTX_free(bench->context);
 	X509_STORE_free(bench->store);
 	free(bench);
@@ -207,6 +234,7 @@ judge_path(struct bench *bench, X509 *leaf, struct stack_st_X509 *presented, X50
 	*culprit = NULL;
 	if (!X509_STORE_CTX_init(context, bench->store, leaf, presented))
 		return v;
+	signatures_lend(bench->signatures, context);
 	v.trusted = X509_verify_cert(context) == 1;
 	v.error = X509_STORE_CTX_get_error(context);
 	path = X509_STORE_CTX_get0_chain(context);

@@ -21,6 +21,8 @@ struct stack_st_X509;
 /* at is in seconds since the epoch, held within the years 0 to 9999.  NULL and a
  * line in error when the file holds no certificates; no other place is looked at. */
 struct bench *chain_open(const char *root_cas, int64_t at, char error[256]);
+/* Another bench with the same store and time, for another thread; NULL: no memory. */
+struct bench *chain_share(const struct bench *bench);
 void chain_close(struct bench *bench); /* NULL is fine */
 /* v->error is X509_V_ERR_UNSPECIFIED when the leaf does not parse. */
 void chain_judge(struct bench *bench, const struct chain *chain, struct chain_verdict *v);

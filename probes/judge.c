@@ -31,6 +31,7 @@ certificate_facts_clear(struct certificate_facts *facts)
 const struct judge judge = {
 	.describe = certificate_describe,
 	.open = chain_open,
+	.share = chain_share,
 	.close = chain_close,
 	.chain = chain_judge,
 	.names = name_matches,

@@ -14,8 +14,9 @@
 
 /* A parsed certificate.  Its hash chooses a set of slots, the latest used first; the
  * last of a set makes room for a new one. */
-#define WAYS 4
-#define SETS (PARSED_CERTIFICATES / WAYS)
+#define WAYS  4
+#define SETS  (PARSED_CERTIFICATES / WAYS)
+#define LOCKS 16 /* each guards the sets of its number, and those LOCKS further on */
 
 struct slot {
 	uint32_t hash;
@@ -28,8 +29,21 @@ typedef X509 *parse_function(X509 **a, const unsigned char **in, long length);
 
 static parse_function *parse; /* libcrypto's own d2i_X509 */
 static bool enabled;
-static pthread_key_t cache;
+static struct slot sets[SETS][WAYS];
+static pthread_mutex_t locks[LOCKS];
 static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+#ifdef __SANITIZE_THREAD__
+/* The sanitizer does not see how libcrypto, which is not built with it, counts its
+ * references, and would call every last X509_free on another thread a race. */
+const char *__tsan_default_suppressions(void);
+
+const char *
+__tsan_default_suppressions(void)
+{
+	return "race:libcrypto.so\n";
+}
+#endif
 
 static void
 empty(struct slot *slot)
@@ -39,23 +53,16 @@ empty(struct slot *slot)
 	memset(slot, 0, sizeof *slot);
 }
 
+/* At the end of the process; other threads may still be at work. */
 static void
-free_cache(void *slots)
+free_all(void)
 {
-	for (size_t i = 0; i < PARSED_CERTIFICATES; i++)
-		empty((struct slot *)slots + i);
-	free(slots);
-}
-
-/* The main thread's is not freed by its end. */
-static void
-free_main_cache(void)
-{
-	void *slots = pthread_getspecific(cache);
-
-	if (slots != NULL)
-		free_cache(slots);
-	pthread_setspecific(cache, NULL);
+	for (size_t i = 0; i < SETS; i++) {
+		pthread_mutex_lock(&locks[i % LOCKS]);
+		for (size_t j = 0; j < WAYS; j++)
+			empty(&sets[i][j]);
+		pthread_mutex_unlock(&locks[i % LOCKS]);
+	}
 }
 
 static void
@@ -64,21 +71,11 @@ set_up(void)
 	*(void **)&parse = dlsym(RTLD_NEXT, "d2i_X509");
 	if (parse == NULL)
 		die("libcrypto has no d2i_X509");
-	enabled = getenv(PARSED_SWITCH) == NULL && pthread_key_create(&cache, free_cache) == 0;
+	enabled = getenv(PARSED_SWITCH) == NULL;
+	for (size_t i = 0; i < LOCKS; i++)
+		pthread_mutex_init(&locks[i], NULL);
 	if (enabled)
-		atexit(free_main_cache);
-}
-
-static struct slot *
-set_of(uint32_t hash)
-{
-	struct slot *slots = pthread_getspecific(cache);
-
-	if (slots == NULL) {
-		slots = mem_alloc(PARSED_CERTIFICATES * sizeof *slots);
-		pthread_setspecific(cache, slots);
-	}
-	return &slots[hash % SETS * WAYS];
+		atexit(free_all);
 }
 
 static bool
@@ -109,34 +106,56 @@ find(struct slot *set, uint32_t hash, const unsigned char *der, size_t length)
 	return false;
 }
 
-static void
-keep(struct slot *set, uint32_t hash, X509 *x, const unsigned char *der, size_t length)
+/* Answers the kept certificate of these bytes, one more reference to it, or NULL. */
+static X509 *
+recall(uint32_t hash, const unsigned char *der, size_t length)
 {
-	empty(&set[WAYS - 1]);
-	move_to_front(set, WAYS - 1);
+	struct slot *set = sets[hash % SETS];
+	X509 *x = NULL;
+
+	pthread_mutex_lock(&locks[hash % LOCKS]);
+	if (find(set, hash, der, length)) {
+		x = set[0].certificate;
+		X509_up_ref(x);
+	}
+	pthread_mutex_unlock(&locks[hash % LOCKS]);
+	return x;
+}
+
+/* Two threads that parsed the same at once both keep theirs; of these, the one that is
+ * not found any more is soon the last of its set. */
+static void
+keep(uint32_t hash, X509 *x, const unsigned char *der, size_t length)
+{
+	struct slot *set = sets[hash % SETS];
+	struct slot added = { hash, x, mem_dup(der, length), length }, last;
+
 	X509_up_ref(x);
-	set[0] = (struct slot){ hash, x, mem_dup(der, length), length };
+	pthread_mutex_lock(&locks[hash % LOCKS]);
+	last = set[WAYS - 1];
+	set[WAYS - 1] = added;
+	move_to_front(set, WAYS - 1);
+	pthread_mutex_unlock(&locks[hash % LOCKS]);
+	empty(&last);
 }
 
 /* Instead of parsing: the shared certificate also takes the place of the caller's
  * own in *a. */
 static X509 *
-reuse(const struct slot *slot, X509 **a, const unsigned char **in)
+hand_out(X509 *x, X509 **a, const unsigned char **in, long length)
 {
-	X509_up_ref(slot->certificate);
-	*in += slot->length;
+	*in += length;
 	if (a != NULL) {
 		X509_free(*a);
-		*a = slot->certificate;
+		*a = x;
 	}
-	return slot->certificate;
+	return x;
 }
 
 X509 *
 d2i_X509(X509 **a, const unsigned char **in, long length)
 {
 	const unsigned char *der = *in;
-	struct slot *set;
 	uint32_t hash;
 	X509 *x;
 
@@ -144,11 +163,11 @@ d2i_X509(X509 **a, const unsigned char **in, long length)
 	if (!enabled || length <= 0)
 		return parse(a, in, length);
 	hash = table_hash(der, (size_t)length);
-	set = set_of(hash);
-	if (find(set, hash, der, (size_t)length))
-		return reuse(set, a, in);
+	x = recall(hash, der, (size_t)length);
+	if (x != NULL)
+		return hand_out(x, a, in, length);
 	x = parse(a, in, length);
 	if (x != NULL && *in == der + length)
-		keep(set, hash, x, der, (size_t)length);
+		keep(hash, x, der, (size_t)length);
 	return x;
 }

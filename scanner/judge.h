@@ -2,7 +2,8 @@
 /*
  * What output/ knows of judgement: functions of stored facts, filled in by
  * probes/.  None of them asks the network.  A bench is a trust store and the
- * time at which certificates are judged; it is used by one thread at a time.
+ * time at which certificates are judged; it is used by one thread at a time, and
+ * several that share a store by as many.
  */
 #ifndef SCANNER_JUDGE_H
 #define SCANNER_JUDGE_H
@@ -132,6 +133,9 @@ struct judge {
 	void (*describe)(const uint8_t *der, size_t length, struct certificate_facts *facts);
 	/* NULL and a line in error when the trust store cannot be read. */
 	struct bench *(*open)(const char *root_cas, int64_t at, char error[256]);
+	/* Another bench with the same store and time, for another thread; closed like
+	 * one that was opened.  NULL: there is no memory for it. */
+	struct bench *(*share)(const struct bench *bench);
 	void (*close)(struct bench *bench);
 	void (*chain)(struct bench *bench, const struct chain *chain, struct chain_verdict *v);
 	/* Does the leaf name the host?  cn_only: its common name does, and it has

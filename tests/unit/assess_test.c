@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* assess over a judge that knows no certificates: what it says of a chain is
  * written in the leaf, and each question is counted. */
+#include <sched.h>
 #include <sqlite3.h>
+#include <stdatomic.h>
+#include <stdlib.h>
 
 #include "output/assess/assess.h"
 #include "output/sql.h"
@@ -14,7 +17,8 @@ struct bench {
 };
 
 static struct bench bench;
-static int chains_judged, names_asked, benches_open;
+static atomic_int chains_judged, chains_cut;
+static int names_asked, benches_open, benches_shared;
 
 static struct bench *
 fake_open(const char *root_cas, int64_t at, char error[256])
@@ -28,11 +32,21 @@ fake_open(const char *root_cas, int64_t at, char error[256])
 	return &bench;
 }
 
+static struct bench *
+fake_share(const struct bench *b)
+{
+	CHECK(b == &bench);
+	benches_open++;
+	benches_shared++;
+	return mem_dup(b, sizeof *b);
+}
+
 static void
 fake_close(struct bench *b)
 {
-	CHECK(b == &bench);
 	benches_open--;
+	if (b != &bench)
+		free(b);
 }
 
 static bool
@@ -42,12 +56,12 @@ leaf_says(const struct chain *chain, const char *word)
 		      strlen(word)) != NULL;
 }
 
-/* A leaf that says "expired" does so from second 1000 on. */
+/* On any thread.  A leaf that says "expired" does so from second 1000 on. */
 static void
 fake_chain(struct bench *b, const struct chain *chain, struct chain_verdict *v)
 {
 	chains_judged++;
-	CHECK(chain->count == 2);
+	chains_cut += chain->count != 2;
 	v->parsed = !leaf_says(chain, "garbage");
 	v->trusted = leaf_says(chain, "trusted");
 	v->expired = leaf_says(chain, "expired") && b->at >= 1000;
@@ -69,6 +83,7 @@ fake(void)
 	struct judge fake_judge = judge;
 
 	fake_judge.open = fake_open;
+	fake_judge.share = fake_share;
 	fake_judge.close = fake_close;
 	fake_judge.chain = fake_chain;
 	fake_judge.names = fake_names;
@@ -109,7 +124,7 @@ assess(const char *trust, int64_t at)
 	CHECK(output_sqlite.commit(store));
 	ok = assess_sweep(db, 1, &fake_judge, trust, at, error);
 	CHECK(ok == (error[0] == '\0'));
-	CHECK(benches_open == 0 && sqlite3_get_autocommit(db));
+	CHECK(benches_open == 0 && chains_cut == 0 && sqlite3_get_autocommit(db));
 	return ok;
 }
 
@@ -210,6 +225,75 @@ judges_each_chain_once(void)
 	output_sqlite.close(store);
 }
 
+/* Servers of several batches: two of three share their leaf with the one before. */
+static void
+add_many(int count)
+{
+	static const char *const kinds[] = { "trusted", "expired trusted", "self", "garbage" };
+	char name[32], leaf[64];
+
+	for (int i = 0; i < count; i++) {
+		int which = i - (i % 3 == 1);
+
+		snprintf(name, sizeof name, "host-%d.example", i);
+		snprintf(leaf, sizeof leaf, "host-%d.example %s", which, kinds[which % 4]);
+		add(name, sample_server("192.0.2.1", leaf));
+	}
+}
+
+#define DIGEST(table, columns)                                                                 \
+	"SELECT group_concat(" columns ", ' ') FROM (SELECT * FROM " table " ORDER BY 1, 2)"
+
+/* All verdicts on chains and servers, as one text. */
+static char *
+all_verdicts(void)
+{
+	sqlite3_stmt *s = sql_prepare(
+	    db,
+	    "SELECT (" DIGEST("chain_verdict",
+			      "chain||parsed||trusted||expired||"
+			      "self_signed||error") ") || (" DIGEST("server_verdict",
+								    "host||coalesce(name_match,"
+								    " '-')||certificate") ")");
+	char *text;
+
+	CHECK(sqlite3_step(s) == SQLITE_ROW);
+	text = mem_strdup(sql_text(s, 0));
+	sqlite3_finalize(s);
+	return text;
+}
+
+static void
+judges_on_several_threads(void)
+{
+	cpu_set_t all, one;
+	char *alone, *together;
+
+	CHECK(sched_getaffinity(0, sizeof all, &all) == 0);
+	CPU_ZERO(&one);
+	for (int i = 0; CPU_COUNT(&one) == 0; i++)
+		if (CPU_ISSET(i, &all))
+			CPU_SET(i, &one);
+	begin();
+	add_many(1500);
+	CHECK(sched_setaffinity(0, sizeof one, &one) == 0);
+	chains_judged = benches_shared = 0;
+	CHECK(assess("store", 1000));
+	CHECK(chains_judged == 1000 && benches_shared == 0);
+	alone = all_verdicts();
+	CHECK(sched_setaffinity(0, sizeof all, &all) == 0);
+	chains_judged = 0;
+	CHECK(assess("store", 1000));
+	CHECK(chains_judged == 1000);
+	CHECK((benches_shared > 0) == (CPU_COUNT(&all) > 1));
+	together = all_verdicts();
+	CHECK_TEXT(together, alone);
+	CHECK(strstr(alone, "ok") != NULL && strstr(alone, "expired") != NULL);
+	free(alone);
+	free(together);
+	output_sqlite.close(store);
+}
+
 static void
 can_be_repeated(void)
 {
@@ -307,6 +391,7 @@ main(void)
 	RUN(judges_each_server);
 	RUN(judges_each_domain);
 	RUN(judges_each_chain_once);
+	RUN(judges_on_several_threads);
 	RUN(can_be_repeated);
 	RUN(failure_changes_nothing);
 	RUN(failed_row_changes_nothing);

@@ -2,9 +2,11 @@
 #include "probes/chain.h"
 
 #include <openssl/x509_vfy.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "probes/parsed.h"
 #include "scanner/mem.h"
 #include "tests/unit/pki.h"
 #include "tests/unit/test.h"
@@ -25,21 +27,37 @@ same(const struct chain_verdict *v, const struct chain_verdict *w)
 	       v->error == w->error;
 }
 
+/* A bench that checks every signature again. */
+static struct bench *
+open_plain(const char *store, int64_t at)
+{
+	char error[256];
+	struct bench *bench;
+
+	setenv(PARSED_SWITCH, "1", 1);
+	bench = judge.open(store, at, error);
+	unsetenv(PARSED_SWITCH);
+	return bench;
+}
+
 /* The verdict on a chain over a store, at a time; owns what it is given. */
 static struct chain_verdict
 judge_at(int64_t at, char *store, struct chain *chain)
 {
 	char error[256];
-	struct bench *bench = judge.open(store, at, error);
+	struct bench *bench = judge.open(store, at, error), *plain = open_plain(store, at);
 	struct chain_verdict v = { 0 }, again;
 
-	CHECK(bench != NULL);
-	if (bench != NULL) {
-		judge.chain(bench, chain, &v);
+	CHECK(bench != NULL && plain != NULL);
+	if (bench != NULL && plain != NULL) {
+		judge.chain(plain, chain, &v);
+		judge.chain(bench, chain, &again);
+		CHECK(same(&v, &again));
 		judge.chain(bench, chain, &again); /* now with intermediates remembered */
 		CHECK(same(&v, &again));
 	}
 	judge.close(bench);
+	judge.close(plain);
 	unlink(store);
 	free(store);
 	free(chain);
@@ -409,6 +427,167 @@ climbs_no_endless_tower(void)
 	CHECK_FLAGS(v, UNTRUSTED);
 }
 
+/* Chains of everything below: authorities that share names, keys or both, with right
+ * and wrong signatures; leaves of each; and what only its date or its use spoils. */
+enum {
+	POOL = 18,
+	LEAVES = 9,
+	TRIPLES = 300,
+	CROWD = LEAVES * (1 + POOL + POOL * POOL) + TRIPLES,
+};
+
+static struct pki *pool[POOL], *leaves[LEAVES];
+static struct chain *crowd[CROWD];
+
+/* The same certificate but for a bit of its signature. */
+static struct pki *
+forge(struct pki *pki)
+{
+	pki->der[pki->length - 1] ^= 1;
+	return pki;
+}
+
+/* middle with the same key, by whom and however else. */
+#define MIDDLE(issuer, ...) MAKE(issuer, CA("Middle"), .shared_key = middle->key, __VA_ARGS__)
+
+static void
+fill_pool(struct pki *second)
+{
+	struct pki *false_root = MAKE(NULL, CA("Root")); /* its name, not its key */
+	struct pki *copied_key = MAKE(NULL, CA("Copy"), .shared_key = root->key);
+	struct pki *all[POOL] = {
+		root,
+		second,
+		middle,
+		false_root,
+		copied_key,
+		MIDDLE(root, .serial = 0),
+		forge(MIDDLE(root, .serial = 0)),
+		MIDDLE(false_root, .serial = 0),
+		MIDDLE(second, .serial = 0),
+		forge(MIDDLE(second, .serial = 0)),
+		MIDDLE(copied_key, .serial = 0),
+		MIDDLE(root, PAST),
+		MIDDLE(root, FUTURE),
+		MIDDLE(root, .key_usage = "digitalSignature"),
+		MAKE(root, CA("Middle"), .key = "RSA:1024"),
+		MAKE(middle, CA("Low"), .digest = "SHA384"),
+		MAKE(second, CA("Root"), .shared_key = root->key),
+		MAKE(second, CA("Root")),
+	};
+
+	memcpy(pool, all, sizeof all);
+}
+
+static void
+fill_leaves(void)
+{
+	struct pki *all[LEAVES] = {
+		leaf,
+		MAKE(pool[14], LEAF),
+		MAKE(pool[15], LEAF),
+		MAKE(root, LEAF),
+		MAKE(NULL, LEAF),
+		forge(MAKE(middle, LEAF)),
+		MAKE(middle, LEAF, PAST),
+		MAKE(middle, LEAF, .key_usage = "keyCertSign"),
+		MAKE(pool[3], LEAF),
+	};
+
+	memcpy(leaves, all, sizeof all);
+}
+
+/* Every leaf alone, with one, and with two of the pool, and some with three. */
+static void
+fill_crowd(void)
+{
+	size_t count = 0;
+
+	for (int i = 0; i < LEAVES; i++) {
+		crowd[count++] = pki_chain(1, leaves[i]);
+		for (int j = 0; j < POOL; j++) {
+			crowd[count++] = pki_chain(2, leaves[i], pool[j]);
+			for (int k = 0; k < POOL; k++)
+				crowd[count++] = pki_chain(3, leaves[i], pool[j], pool[k]);
+		}
+	}
+	for (unsigned i = 0; i < TRIPLES; i++)
+		crowd[count++] = pki_chain(4, leaves[i % LEAVES], pool[i * 7 % POOL],
+					   pool[i * i % POOL], pool[(i / 3 + 5) % POOL]);
+	CHECK(count == CROWD);
+}
+
+static struct chain_verdict verdicts[CROWD];
+
+/* Judges the crowd on a bench that remembers more and more of it, from some place on;
+ * answers how many verdicts are wrong. */
+static void *
+judge_crowd(void *arg)
+{
+	struct bench *bench = arg;
+	struct chain_verdict v;
+	size_t wrong = 0, from = (size_t)(uintptr_t)bench / 64 % CROWD;
+
+	for (size_t i = 0; i < CROWD; i++) {
+		size_t which = (from + i) % CROWD;
+
+		judge.chain(bench, crowd[which], &v);
+		wrong += !same(&v, &verdicts[which]);
+	}
+	return (void *)wrong;
+}
+
+/* Nothing that a bench remembers of one chain changes what it says of another. */
+static void
+compare_benches(char *store)
+{
+	char error[256];
+	struct bench *plain = open_plain(store, PKI_NOW);
+	struct bench *bench = judge.open(store, PKI_NOW, error), *other = judge.share(bench);
+	size_t trusted = 0, forged = 0;
+	pthread_t thread;
+	void *wrong;
+
+	for (size_t i = 0; i < CROWD; i++) {
+		judge.chain(plain, crowd[i], &verdicts[i]);
+		trusted += verdicts[i].trusted;
+		forged += verdicts[i].error == X509_V_ERR_CERT_SIGNATURE_FAILURE;
+	}
+	CHECK(trusted > CROWD / 50 && forged > CROWD / 100);
+	pthread_create(&thread, NULL, judge_crowd, other);
+	CHECK(judge_crowd(bench) == NULL);
+	pthread_join(thread, &wrong);
+	CHECK(wrong == NULL);
+	judge.close(bench); /* the store lives on in the other */
+	CHECK(judge_crowd(other) == NULL);
+	judge.close(other);
+	judge.close(plain);
+	unlink(store);
+	free(store);
+}
+
+/* Where the store has both roots, and where it has one that has signed others of the
+ * first's name. */
+static void
+remembers_without_a_difference(void)
+{
+	struct pki *second = MAKE(NULL, CA("Second"), .key = "P-384");
+
+	fill_pool(second);
+	fill_leaves();
+	fill_crowd();
+	compare_benches(pki_store(2, root, second));
+	compare_benches(pki_store(1, second));
+	for (size_t i = 0; i < CROWD; i++)
+		free(crowd[i]);
+	for (size_t i = 0; i < LEAVES; i++)
+		if (leaves[i] != leaf)
+			pki_free(leaves[i]);
+	for (size_t i = 0; i < POOL; i++)
+		if (pool[i] != root && pool[i] != middle)
+			pki_free(pool[i]);
+}
+
 static void
 needs_a_readable_store(void)
 {
@@ -445,6 +624,7 @@ main(void)
 	RUN(keeps_the_rules_of_the_path);
 	RUN(counts_path_lengths);
 	RUN(climbs_no_endless_tower);
+	RUN(remembers_without_a_difference);
 	RUN(needs_a_readable_store);
 	free_good();
 	return test_end();

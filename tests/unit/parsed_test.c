@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The d2i_X509 of the program: shares what is the same, and nothing else. */
 #include <openssl/err.h>
+#include <openssl/x509v3.h>
 #include <pthread.h>
 #include <stdlib.h>
 
@@ -110,7 +111,7 @@ parse_in_a_thread(void *arg)
 }
 
 static void
-threads_share_nothing(void)
+threads_share(void)
 {
 	struct pki *pki = pki_make(NULL, &(struct pki_spec){ .cn = "thread" });
 	X509 *mine = parse(pki->der, pki->length);
@@ -119,10 +120,54 @@ threads_share_nothing(void)
 
 	pthread_create(&thread, NULL, parse_in_a_thread, pki);
 	pthread_join(thread, &theirs);
-	CHECK(theirs != NULL && theirs != (void *)mine);
+	CHECK(theirs != NULL && theirs == (void *)mine);
 	X509_free(theirs);
 	X509_free(mine);
 	pki_free(pki);
+}
+
+#define MANY   (PARSED_CERTIFICATES + 200)
+#define ROUNDS 3
+
+static struct pki *many[MANY];
+
+/* Each thread begins elsewhere, so that they meet and push each other's out. */
+static void *
+parse_many(void *arg)
+{
+	size_t from = *(const size_t *)arg, wrong = 0;
+
+	for (size_t i = 0; i < ROUNDS * MANY; i++) {
+		const struct pki *pki = many[(from + i) % MANY];
+		const unsigned char *at = pki->der;
+		X509 *x = d2i_X509(NULL, &at, (long)pki->length);
+
+		wrong += x == NULL || X509_cmp(x, pki->x) != 0 || X509_get_key_usage(x) == 0 ||
+			 X509_get0_pubkey(x) == NULL;
+		X509_free(x);
+	}
+	return (void *)wrong;
+}
+
+static void
+threads_crowd(void)
+{
+	EVP_PKEY *key = EVP_PKEY_Q_keygen(NULL, NULL, "EC", "prime256v1");
+	size_t from[] = { 0, MANY / 3, MANY / 3, MANY / 2 };
+	pthread_t threads[4];
+	void *wrong;
+
+	for (size_t i = 0; i < MANY; i++)
+		many[i] = pki_make(NULL, &(struct pki_spec){ .cn = "many", .shared_key = key });
+	for (size_t i = 0; i < 4; i++)
+		pthread_create(&threads[i], NULL, parse_many, &from[i]);
+	for (size_t i = 0; i < 4; i++) {
+		pthread_join(threads[i], &wrong);
+		CHECK(wrong == NULL);
+	}
+	for (size_t i = 0; i < MANY; i++)
+		pki_free(many[i]);
+	EVP_PKEY_free(key);
 }
 
 int
@@ -131,6 +176,7 @@ main(void)
 	RUN(shares_equal_certificates);
 	RUN(refuses_what_libcrypto_refuses);
 	RUN(is_bounded);
-	RUN(threads_share_nothing);
+	RUN(threads_share);
+	RUN(threads_crowd);
 	return test_end();
 }
