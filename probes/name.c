@@ -53,9 +53,9 @@ name_matches(const uint8_t *leaf, size_t length, const char *host, bool *cn_only
 	bool matches = false;
 
 	*cn_only = false;
-	if (x != NULL && !names_unreadable(x)) {
+	if (x != NULL) {
 		matches = check(x, host, X509_CHECK_FLAG_NEVER_CHECK_SUBJECT);
-		if (!matches)
+		if (!matches && !names_unreadable(x))
 			matches = *cn_only = check(x, host, 0);
 	}
 	X509_free(x);
