@@ -17,8 +17,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Handshakes, of all threads, that keep their pages while they wait: 2.5 MiB. */
-#define SLOTS_AWAKE 128
+/* Handshakes, of all threads, that keep their pages while they wait: 4 MiB. */
+#define SLOTS_AWAKE 192
 
 /* A handshake that waits for its peer, in its thread's row of those that have kept
  * their pages.  Zeroed: not in it. */
