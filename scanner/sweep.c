@@ -275,6 +275,7 @@ flush(struct sweep *sweep)
 	struct timeval turn = clock_timeval(TURN);
 	bool give_up = false;
 
+	writer_hurry(sweep->writer);
 	while (!writer_idle(sweep->writer) && !give_up) {
 		event_base_loopexit(sweep->base, &turn);
 		event_base_dispatch(sweep->base);

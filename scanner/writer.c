@@ -25,7 +25,7 @@ struct writer {
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
 	struct list queue; /* under lock, like all that follows */
-	bool idle, stuck, closing, give_up;
+	bool idle, stuck, hurried, closing, give_up;
 	struct list batch; /* the thread's: put since the last commit */
 };
 
@@ -83,7 +83,7 @@ wait_for_batch(struct writer *w)
 	while (w->queue.count == 0 && !w->closing)
 		pthread_cond_wait(&w->changed, &w->lock);
 	deadline = deadline_in(BATCH_SECONDS);
-	while (w->queue.count < BATCH && !w->closing && rc != ETIMEDOUT)
+	while (w->queue.count < BATCH && !w->hurried && !w->closing && rc != ETIMEDOUT)
 		rc = pthread_cond_timedwait(&w->changed, &w->lock, &deadline);
 }
 
@@ -202,6 +202,15 @@ writer_full(struct writer *w)
 	full = w->queue.count >= QUEUE_MAX;
 	pthread_mutex_unlock(&w->lock);
 	return full;
+}
+
+void
+writer_hurry(struct writer *w)
+{
+	pthread_mutex_lock(&w->lock);
+	w->hurried = true;
+	pthread_cond_signal(&w->changed);
+	pthread_mutex_unlock(&w->lock);
 }
 
 bool

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The one thread that writes results.  Records go in by pointer and are then the
- * writer's; they reach the output in batches (1,000 or one second's worth) and
+ * writer's; they reach the output in batches (some thousands or one second's worth) and
  * are freed once their batch is committed.  A batch that cannot be committed
  * (a full disk) is kept and tried again until it can.
  */
@@ -19,6 +19,8 @@ struct writer *writer_open(const struct output *output, void *self);
 void writer_put(struct writer *writer, struct record *record);
 /* More is waiting than should be. */
 bool writer_full(struct writer *writer);
+/* From now on batches do not wait to be full: there is hardly more to come. */
+void writer_hurry(struct writer *writer);
 /* Everything put so far is committed. */
 bool writer_idle(struct writer *writer);
 /* The last attempt to commit failed. */
