@@ -219,9 +219,10 @@ def most_at_once(talks, slack=0.0):
     return most
 
 
-def settle():
-    """Waits for the peer to write down conversations that were just cut off."""
-    time.sleep(0.3)
+def settle(pause=0):
+    """Waits for the peer to write down conversations that were just cut off; pause: the
+    seconds it may spend between two pieces without looking."""
+    time.sleep(pause + 0.3)
 
 
 def now():
