@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "output/report/crosstab.h"
+#include "output/report/tally_parts.h"
 #include "output/sql.h"
 #include "scanner/mem.h"
 
@@ -30,7 +31,7 @@ count(sqlite3 *db, int64_t sweep, const struct tally_topic *topic)
 	bool ok;
 
 	if (topic->select == NULL)
-		return tally_providers(db, sweep);
+		return true;
 	sql = mem_printf("INSERT INTO tally SELECT ?1, '%s', * FROM (%s)", topic->name,
 			 topic->select);
 	s = sql_prepare(db, sql);
@@ -70,6 +71,18 @@ count_relation(sqlite3 *db, int64_t sweep, const struct tally_relation *r, const
 	return ok && crosstab_drop(db, r->name);
 }
 
+/* All topics without a SELECT. */
+static bool
+count_links(sqlite3 *db, int64_t sweep)
+{
+	bool ok = true;
+
+	for (const struct tally_topic *t = tally_topics; ok && t->name != NULL; t++)
+		if (t->select == NULL)
+			ok = forget(db, sweep, t->name);
+	return ok && tally_links(db, sweep);
+}
+
 bool
 tally_sweep(sqlite3 *db, int64_t sweep)
 {
@@ -77,7 +90,7 @@ tally_sweep(sqlite3 *db, int64_t sweep)
 
 	for (const struct tally_relation *r = tally_relations; ok && r->name != NULL; r++)
 		ok = count_relation(db, sweep, r, NULL);
-	return ok && count_topics(db, sweep, NULL, NULL);
+	return ok && count_topics(db, sweep, NULL, NULL) && count_links(db, sweep);
 }
 
 bool
@@ -90,6 +103,8 @@ tally_again(sqlite3 *db, int64_t sweep, const char *topic)
 		t++;
 	if (!ok || t->name == NULL)
 		return ok;
+	if (t->select == NULL)
+		return count_links(db, sweep);
 	for (const struct tally_relation *r = tally_relations; ok && r->name != NULL; r++)
 		if (is_of(t, r->name))
 			ok = count_relation(db, sweep, r, topic);

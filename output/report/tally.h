@@ -22,7 +22,8 @@
 #include <stdint.h>
 
 /* A topic's SELECT gives a, b, c, n and total, out of the temporary table `relation`
- * (tally_relations) where it has one, else out of the database; ?1 is the sweep. */
+ * (tally_relations) where it has one, else out of the database; ?1 is the sweep.  Without
+ * a SELECT it is counted along the links (tally_links.c). */
 struct tally_topic {
 	const char *name, *unit;
 	const char *keys; /* what a, b and c are, with commas between */
@@ -44,8 +45,6 @@ bool tally_sweep(sqlite3 *db, int64_t sweep);
 /* The same for one topic, for whoever changed what it counts: "policy_list". */
 bool tally_again(sqlite3 *db, int64_t sweep, const char *topic);
 
-/* The topic "provider", which is counted in a way of its own (tally_providers.c). */
 #define TALLY_PROVIDERS 1000 /* those with a row of their own; the rest is one */
-bool tally_providers(sqlite3 *db, int64_t sweep);
 
 #endif

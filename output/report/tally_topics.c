@@ -112,39 +112,15 @@ const struct tally_relation tally_relations[] = {
 	" CROSS JOIN certificate x ON x.id = c.leaf WHERE h.sweep = ?1 GROUP BY 1, 2, 3"
 
 /* none: no TLS; opportunistic: TLS that does not prove the server; strict: it does. */
-#define LEVEL(v, sv)                                                                           \
-	"CASE WHEN " v "handshake IS NOT 'ok' THEN 'none'"                                     \
-	" WHEN " sv "certificate = 'ok' THEN 'strict' ELSE 'opportunistic' END"
+#define LEVEL                                                                                  \
+	"CASE WHEN handshake IS NOT 'ok' THEN 'none'"                                          \
+	" WHEN certificate = 'ok' THEN 'strict' ELSE 'opportunistic' END"
 
 #define LEVELS                                                                                 \
-	"SELECT " LEVEL("", "") ", CASE WHEN handshake = 'ok' AND (tls_version = 'TLSv1.3'"    \
+	"SELECT " LEVEL ", CASE WHEN handshake = 'ok' AND (tls_version = 'TLSv1.3'"    \
 	"  OR (SELECT text FROM text WHERE id = cipher) LIKE 'TLS\\_%DHE\\_%' ESCAPE '\\')"    \
 	"  THEN 'forward-secrecy' ELSE '' END, '', sum(n), sum(sum(n)) OVER ()"                \
 	" FROM temp." SERVERS " WHERE " ANSWERED " GROUP BY 1, 2"
-
-/* A host has few levels and many domains, so hosts are judged first.  A name that was
- * given with an address is a domain of its own here. */
-#define DOMAINS_OF_LEVELS                                                                      \
-	"WITH word AS (SELECT h.id, " LEVEL("v.", "sv.") " AS level FROM host h"               \
-	"  CROSS JOIN server v ON v.host = h.id LEFT JOIN server_verdict sv"                   \
-	"  ON sv.host = v.host AND sv.position = v.position"                                   \
-	"  WHERE h.sweep = ?1 AND v." ANSWERED "),"                                            \
-	" of_host AS MATERIALIZED (SELECT id, max(level = 'none') AS none,"                    \
-	"  max(level = 'opportunistic') AS some, max(level = 'strict') AS strict"              \
-	"  FROM word GROUP BY id),"                                                            \
-	" of_domain AS (SELECT max(none) AS none, max(some) AS some, max(strict) AS strict"    \
-	"  FROM link l CROSS JOIN of_host o ON o.id = l.host WHERE l.sweep = ?1"               \
-	"  GROUP BY l.name"                                                                    \
-	"  UNION ALL SELECT max(none), max(some), max(strict) FROM address_target t"           \
-	"  CROSS JOIN of_host o ON o.id = t.host WHERE t.sweep = ?1 AND NOT EXISTS"            \
-	"   (SELECT 1 FROM domain d WHERE d.sweep = t.sweep AND d.name = t.name)"              \
-	"  AND t.name IS NOT NULL GROUP BY t.name),"                                           \
-	" counts AS MATERIALIZED (SELECT count(*) AS total, sum(none) AS none,"                \
-	"  sum(some) AS some, sum(strict) AS strict FROM of_domain),"                          \
-	" rows(level, n, total) AS (SELECT 'none', none, total FROM counts"                    \
-	"  UNION ALL SELECT 'opportunistic', some, total FROM counts"                          \
-	"  UNION ALL SELECT 'strict', strict, total FROM counts)"                              \
-	" SELECT level, '', '', n, total FROM rows WHERE n > 0"
 
 /* One record that fits is enough for senders, so sets are counted and not records. */
 #define RECORD_SETS                                                                            \
@@ -184,7 +160,7 @@ const struct tally_topic tally_topics[] = {
 	{ "cipher", "servers", "suite",
 	  OF_TLS("coalesce((SELECT text FROM text WHERE id = cipher), '')") },
 	{ "level", "servers", "level, forward secrecy", SERVERS, LEVELS },
-	{ "level_domains", "domains", "level", NULL, DOMAINS_OF_LEVELS },
+	{ "level_domains", "domains", "level", NULL, NULL },
 	{ "server_certificate", "servers", "word", WORD("certificate", SERVERS) },
 	{ "server_dane", "servers", "word", WORD("dane", SERVERS) },
 	{ "dane_reason", "servers", "word", WORD("dane_reason", SERVERS) },
