@@ -7,6 +7,8 @@
 
 #include "scanner/mem.h"
 
+#define LINKS_STEP 4 /* room is made for so many at a time */
+
 struct server_facts *
 server_facts_new(void)
 {
@@ -152,11 +154,12 @@ record_add_server(struct record *host, struct server_facts *facts)
 void
 record_add_link(struct record *target, int32_t preference, int64_t host)
 {
+	struct host_link **links = &target->target.links;
 	size_t count = target->target.count++;
 
-	target->target.links =
-	    mem_realloc(target->target.links, (count + 1) * sizeof *target->target.links);
-	target->target.links[count] = (struct host_link){ preference, host };
+	if (count % LINKS_STEP == 0)
+		*links = mem_realloc(*links, (count + LINKS_STEP) * sizeof **links);
+	(*links)[count] = (struct host_link){ preference, host };
 }
 
 void

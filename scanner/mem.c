@@ -45,6 +45,17 @@ mem_strdup(const char *text)
 }
 
 char *
+mem_join(const char *first, const char *second)
+{
+	size_t length = strlen(first), more = strlen(second) + 1;
+	char *both = checked(malloc(length + more));
+
+	memcpy(both, first, length);
+	memcpy(both + length, second, more);
+	return both;
+}
+
+char *
 mem_printf(const char *format, ...)
 {
 	char *text = NULL;

@@ -13,6 +13,7 @@ void *mem_alloc(size_t size);
 void *mem_realloc(void *old, size_t size);
 void *mem_dup(const void *from, size_t size);
 char *mem_strdup(const char *text); /* NULL stays NULL */
+char *mem_join(const char *first, const char *second);
 char *mem_printf(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 #endif

@@ -124,7 +124,7 @@ metadata_json(const struct sweep *sweep, const struct begun *begun, const struct
 static char *
 temporary_name(const char *path)
 {
-	return mem_printf("%s.tmp", path);
+	return mem_join(path, ".tmp");
 }
 
 void

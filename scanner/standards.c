@@ -127,7 +127,7 @@ on_tlsrpt(const struct answer *answer, void *arg)
 static struct dns_question *
 ask(struct standards *standards, const char *below, dns_done *done)
 {
-	char *name = mem_printf("%s.%s", below, standards->record->target.name);
+	char *name = mem_join(below, standards->record->target.name);
 	struct dns_question *question =
 	    dns_ask(standards->sweep->dns, name, TYPE_TXT, done, standards);
 
@@ -148,8 +148,8 @@ standards_ask(struct sweep *sweep, struct record *record, standards_done *done, 
 	*standards =
 	    (struct standards){ .sweep = sweep, .record = record, .done = done, .arg = arg };
 	if (!options->no_mta_sts)
-		standards->sts = ask(standards, "_mta-sts", on_sts);
+		standards->sts = ask(standards, "_mta-sts.", on_sts);
 	if (!options->no_tlsrpt)
-		standards->tlsrpt = ask(standards, "_smtp._tls", on_tlsrpt);
+		standards->tlsrpt = ask(standards, "_smtp._tls.", on_tlsrpt);
 	return standards;
 }

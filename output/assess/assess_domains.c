@@ -3,54 +3,43 @@
 #include <stdlib.h>
 
 #include "output/assess/assess_parts.h"
+#include "output/bulk.h"
+#include "output/cursor.h"
 #include "output/sql.h"
 #include "scanner/mem.h"
 
-enum statement { READ_DOMAINS, READ_EXCEPTIONS, ADD_DOMAIN, STATEMENTS };
+/* All in the order of their primary keys, so nothing is sorted. */
+static const char read_domains[] =
+    "SELECT name, dns, mx, mx_security, mta_sts_record FROM domain"
+    " WHERE sweep = ?1 ORDER BY name";
+static const char read_policies[] =
+    "SELECT name, fetch, word, mode, attempts FROM mta_sts WHERE sweep = ?1 ORDER BY name";
+static const char read_links[] =
+    "SELECT name, host FROM link WHERE sweep = ?1 ORDER BY name, host";
+static const char read_exceptions[] =
+    "SELECT name, host, position, dane, mta_sts FROM link_verdict"
+    " WHERE sweep = ?1 ORDER BY name, host, position";
 
-/* The columns of READ_DOMAINS. */
-enum {
-	NAME,
-	DNS,
-	MX,
-	SECURITY,
-	STS_RECORD,
-	STS_FETCH,
-	STS_POLICY,
-	STS_MODE,
-	STS_ATTEMPTS,
-	EXCEPTIONS,
-	HOST,
-};
+/* Their columns. */
+enum { DNS = 1, MX, SECURITY, STS_RECORD };
+enum { STS_FETCH = 1, STS_POLICY, STS_MODE, STS_ATTEMPTS };
+enum { HOST = 1, POSITION, DANE, MTA_STS };
 
-/* The joins are in the order of the primary keys, so nothing is sorted. */
-static const char *const texts[STATEMENTS] = {
-	[READ_DOMAINS] =
-	    "SELECT d.name, d.dns, d.mx, d.mx_security, d.mta_sts_record, m.fetch, m.word,"
-	    " m.mode, m.attempts, CASE WHEN ?2 THEN EXISTS (SELECT 1 FROM link_verdict lv"
-	    "  WHERE lv.sweep = d.sweep AND lv.name = d.name) END, l.host FROM domain d"
-	    " LEFT JOIN mta_sts m ON m.sweep = d.sweep AND m.name = d.name"
-	    " LEFT JOIN link l ON l.sweep = d.sweep AND l.name = d.name"
-	    " WHERE d.sweep = ?1 ORDER BY d.name",
-	[READ_EXCEPTIONS] = "SELECT position, dane, mta_sts FROM link_verdict"
-			    " WHERE sweep = ?1 AND name = ?2 AND host = ?3 ORDER BY position",
-	[ADD_DOMAIN] =
-	    "INSERT INTO domain_verdict(sweep, name, headline, starttls, certificate,"
-	    " dane, mta_sts) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-};
+static const char verdicts[] = "domain_verdict(sweep, name, headline, starttls, certificate,"
+			       " dane, mta_sts)";
 
 /* A domain whose servers are being added up. */
 struct sum {
-	int64_t name; /* 0: none yet */
-	bool exceptions;
 	struct domain_outcome domain;
 	struct domain_verdict verdict;
 };
 
+/* The cursors are side by side: each at the domain that is judged, or after it. */
 struct domains {
 	struct assessment *a;
 	struct host_desk *hosts;
-	sqlite3_stmt *statements[STATEMENTS];
+	struct cursor domain, policy, link, exception;
+	struct bulk *add;
 	struct sum sum;
 };
 
@@ -60,26 +49,24 @@ finish_domain(struct domains *domains)
 	const struct judge *j = domains->a->judge;
 	const struct domain_verdict *v = &domains->sum.verdict;
 	const struct domain_outcome *domain = &domains->sum.domain;
-	sqlite3_stmt *s = domains->statements[ADD_DOMAIN];
+	struct bulk *add = domains->add;
 
-	if (domains->sum.name == 0)
-		return true;
-	sqlite3_bind_int64(s, 1, domains->a->sweep);
-	sqlite3_bind_int64(s, 2, domains->sum.name);
-	sql_bind_text(s, 3, word(WORDS_HEADLINE, (int)j->headline(v, domain)));
-	sql_bind_text(s, 4, word(WORDS_SHARE, (int)j->starttls_share(v)));
-	sql_bind_text(s, 5, word(WORDS_SHARE, (int)j->certificate_share(v)));
-	sql_bind_text(s, 6, word(WORDS_DANE_SHARE, (int)j->dane_share(v, domain)));
-	sql_bind_text(s, 7, word(WORDS_STS_DOMAIN, (int)j->sts_domain(v, domain)));
-	return sql_finish(s);
+	bulk_int(add, 0, domains->a->sweep);
+	bulk_int(add, 1, domains->domain.key);
+	bulk_word(add, 2, word(WORDS_HEADLINE, (int)j->headline(v, domain)));
+	bulk_word(add, 3, word(WORDS_SHARE, (int)j->starttls_share(v)));
+	bulk_word(add, 4, word(WORDS_SHARE, (int)j->certificate_share(v)));
+	bulk_word(add, 5, word(WORDS_DANE_SHARE, (int)j->dane_share(v, domain)));
+	bulk_word(add, 6, word(WORDS_STS_DOMAIN, (int)j->sts_domain(v, domain)));
+	return bulk_next(add);
 }
 
-static struct sum
-begin_domain(sqlite3_stmt *row)
+static void
+begin_domain(struct domains *domains)
 {
-	return (struct sum){
-		.name = sqlite3_column_int64(row, NAME),
-		.exceptions = sqlite3_column_int(row, EXCEPTIONS) != 0,
+	sqlite3_stmt *row = domains->domain.rows;
+
+	domains->sum = (struct sum){
 		.domain = {
 			.dns = (enum dns_word)word_parse(WORDS_DNS, sql_text(row, DNS)),
 			.mx = (enum mx_word)word_parse(WORDS_MX, sql_text(row, MX)),
@@ -87,15 +74,20 @@ begin_domain(sqlite3_stmt *row)
 			    WORDS_SECURITY, sql_text(row, SECURITY)),
 			.sts_record = (enum sts_record_word)word_parse(
 			    WORDS_STS_RECORD, sql_text(row, STS_RECORD)),
-			.sts_fetch = (enum sts_fetch_word)word_parse(WORDS_STS_FETCH,
-								     sql_text(row, STS_FETCH)),
-			.sts_policy = (enum sts_policy_word)word_parse(
-			    WORDS_STS_POLICY, sql_text(row, STS_POLICY)),
-			.sts_mode = (enum sts_mode_word)word_parse(WORDS_STS_MODE,
-								   sql_text(row, STS_MODE)),
-			.sts_attempts = (unsigned)sqlite3_column_int(row, STS_ATTEMPTS),
 		},
 	};
+}
+
+static void
+add_policy(struct domain_outcome *domain, sqlite3_stmt *row)
+{
+	domain->sts_fetch =
+	    (enum sts_fetch_word)word_parse(WORDS_STS_FETCH, sql_text(row, STS_FETCH));
+	domain->sts_policy =
+	    (enum sts_policy_word)word_parse(WORDS_STS_POLICY, sql_text(row, STS_POLICY));
+	domain->sts_mode =
+	    (enum sts_mode_word)word_parse(WORDS_STS_MODE, sql_text(row, STS_MODE));
+	domain->sts_attempts = (unsigned)sqlite3_column_int(row, STS_ATTEMPTS);
 }
 
 /* What the records of a host are to a domain with such an MX answer: DANE_OF_LINK of
@@ -115,29 +107,28 @@ dane_of(enum security_word mx_security, enum tlsa_word tlsa, enum dane_word serv
 					    : server;
 }
 
-/* Puts what is different for this domain in the place of what the servers of the host
- * are by themselves. */
-static bool
-apply_exceptions(struct domains *domains, int64_t host, struct server_outcome *servers,
-		 size_t count)
+static void
+apply_exception(sqlite3_stmt *row, struct server_outcome *servers, size_t count)
 {
-	sqlite3_stmt *s = domains->statements[READ_EXCEPTIONS];
+	size_t position = (size_t)sqlite3_column_int64(row, POSITION);
+	const char *dane = sql_text(row, DANE);
 
-	sqlite3_bind_int64(s, 1, domains->a->sweep);
-	sqlite3_bind_int64(s, 2, domains->sum.name);
-	sqlite3_bind_int64(s, 3, host);
-	while (sqlite3_step(s) == SQLITE_ROW) {
-		size_t position = (size_t)sqlite3_column_int64(s, 0);
-		const char *dane = sql_text(s, 1);
+	if (position >= count)
+		return;
+	if (dane != NULL)
+		servers[position].dane = (enum dane_word)word_parse(WORDS_DANE, dane);
+	servers[position].mta_sts =
+	    (enum sts_server_word)word_parse(WORDS_STS_SERVER, sql_text(row, MTA_STS));
+}
 
-		if (position >= count)
-			continue;
-		if (dane != NULL)
-			servers[position].dane = (enum dane_word)word_parse(WORDS_DANE, dane);
-		servers[position].mta_sts =
-		    (enum sts_server_word)word_parse(WORDS_STS_SERVER, sql_text(s, 2));
-	}
-	return sqlite3_reset(s) == SQLITE_OK;
+/* Is there something different for this domain and host? */
+static bool
+seek_exception(struct cursor *exception, int64_t name, int64_t host)
+{
+	while (cursor_seek(exception, name) &&
+	       sqlite3_column_int64(exception->rows, HOST) < host)
+		cursor_next(exception);
+	return exception->key == name && sqlite3_column_int64(exception->rows, HOST) == host;
 }
 
 static void
@@ -153,66 +144,63 @@ add_servers(struct domains *domains, const struct server_outcome *servers, size_
 	}
 }
 
+/* Exceptions take the place of what the servers of the host are by themselves. */
 static bool
-add_host(struct domains *domains, int64_t host)
+add_host(struct domains *domains, int64_t name, int64_t host)
 {
 	const struct host_servers *known = host_desk_turn(domains->hosts, host);
+	struct cursor *exception = &domains->exception;
 	struct server_outcome *own;
-	bool ok;
 
 	if (known == NULL)
 		return false;
-	if (!domains->sum.exceptions) {
+	if (!seek_exception(exception, name, host)) {
 		add_servers(domains, known->servers, known->count);
 		return true;
 	}
 	own = mem_dup(known->servers, known->count * sizeof *own);
-	ok = apply_exceptions(domains, host, own, known->count);
+	for (; seek_exception(exception, name, host); cursor_next(exception))
+		apply_exception(exception->rows, own, known->count);
 	add_servers(domains, own, known->count);
 	free(own);
-	return ok;
-}
-
-/* Most sweeps have none at all, and need not look for them link by link. */
-static bool
-has_exceptions(struct assessment *a)
-{
-	return sql_number(a->db, "SELECT EXISTS (SELECT 1 FROM link_verdict WHERE sweep = ?1)",
-			  a->sweep) != 0;
+	return true;
 }
 
 static bool
-judge_domains(struct domains *domains)
+judge_domain(struct domains *domains)
 {
-	sqlite3_stmt *row = domains->statements[READ_DOMAINS];
-	int64_t host;
+	int64_t name = domains->domain.key;
 
-	sqlite3_bind_int64(row, 1, domains->a->sweep);
-	sqlite3_bind_int64(row, 2, has_exceptions(domains->a));
-	while (sqlite3_step(row) == SQLITE_ROW) {
-		if (sqlite3_column_int64(row, NAME) != domains->sum.name) {
-			if (!finish_domain(domains))
-				return false;
-			domains->sum = begin_domain(row);
-		}
-		host = sqlite3_column_int64(row, HOST); /* 0: the outer join found none */
-		if (host != 0 && !add_host(domains, host))
+	begin_domain(domains);
+	if (cursor_seek(&domains->policy, name))
+		add_policy(&domains->sum.domain, domains->policy.rows);
+	for (; cursor_seek(&domains->link, name); cursor_next(&domains->link))
+		if (!add_host(domains, name, sqlite3_column_int64(domains->link.rows, HOST)))
 			return false;
-	}
-	return sqlite3_reset(row) == SQLITE_OK && finish_domain(domains);
+	return finish_domain(domains);
 }
 
 bool
 assess_domains(struct assessment *a)
 {
-	struct domains domains = { .a = a, .hosts = host_desk_open(a) };
-	bool ok;
+	struct domains domains = {
+		.a = a,
+		.hosts = host_desk_open(a),
+		.domain = cursor_open(a->db, read_domains, a->sweep),
+		.policy = cursor_open(a->db, read_policies, a->sweep),
+		.link = cursor_open(a->db, read_links, a->sweep),
+		.exception = cursor_open(a->db, read_exceptions, a->sweep),
+		.add = bulk_open(a->db, verdicts, 7),
+	};
+	bool ok = true;
 
-	for (int i = 0; i < STATEMENTS; i++)
-		domains.statements[i] = sql_prepare(a->db, texts[i]);
-	ok = assess_note(a, judge_domains(&domains));
-	for (int i = 0; i < STATEMENTS; i++)
-		sqlite3_finalize(domains.statements[i]);
+	for (; ok && domains.domain.key != CURSOR_END; cursor_next(&domains.domain))
+		ok = judge_domain(&domains);
+	ok = bulk_close(domains.add) && ok;
+	ok = cursor_close(&domains.domain) && ok;
+	ok = cursor_close(&domains.policy) && ok;
+	ok = cursor_close(&domains.link) && ok;
+	ok = cursor_close(&domains.exception) && ok;
 	host_desk_close(domains.hosts);
-	return ok;
+	return assess_note(a, ok);
 }

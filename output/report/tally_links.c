@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "output/cursor.h"
 #include "output/report/tally_parts.h"
 #include "output/sql.h"
 #include "scanner/mem.h"
@@ -164,29 +165,32 @@ read_verdict(sqlite3_stmt *verdict, uint32_t scores[SCORES])
 static bool
 read_links(struct walk *w)
 {
-	sqlite3_stmt *link =
-	    prepare(w, "SELECT name, host FROM link WHERE sweep = ?1 ORDER BY name");
-	sqlite3_stmt *verdict =
-	    prepare(w, "SELECT name, starttls, certificate, dane, mta_sts FROM domain_verdict"
-		       " WHERE sweep = ?1 ORDER BY name");
-	uint32_t scores[SCORES] = { 0 };
-	int64_t judged = -1;
+	struct cursor link = cursor_open(
+	    w->db, "SELECT name, host FROM link WHERE sweep = ?1 ORDER BY name", w->sweep);
+	struct cursor verdict =
+	    cursor_open(w->db,
+			"SELECT name, starttls, certificate, dane, mta_sts FROM domain_verdict"
+			" WHERE sweep = ?1 ORDER BY name",
+			w->sweep);
+	int64_t scored = CURSOR_END;
+	uint32_t scores[SCORES];
+	bool ok;
 
-	while (sqlite3_step(link) == SQLITE_ROW) {
-		int64_t domain = sqlite3_column_int64(link, 0), before = judged;
-		const struct host *host = find(w, sqlite3_column_int64(link, 1));
+	for (; link.key != CURSOR_END; cursor_next(&link)) {
+		const struct host *host = find(w, sqlite3_column_int64(link.rows, 1));
 
-		while (judged < domain && sqlite3_step(verdict) == SQLITE_ROW)
-			judged = sqlite3_column_int64(verdict, 0);
-		if (judged == domain && judged != before)
-			read_verdict(verdict, scores);
 		if (host == NULL)
 			continue;
-		add_levels(w, domain, host);
-		if (host->provider != NULL && judged == domain)
-			tally_providers_count(w->providers, host->provider, domain, scores);
+		add_levels(w, link.key, host);
+		if (host->provider == NULL || !cursor_seek(&verdict, link.key))
+			continue;
+		if (link.key != scored)
+			read_verdict(verdict.rows, scores);
+		scored = link.key;
+		tally_providers_count(w->providers, host->provider, link.key, scores);
 	}
-	return finish(verdict) & finish(link);
+	ok = cursor_close(&verdict);
+	return cursor_close(&link) && ok;
 }
 
 /* A name that was given with an address is a domain of its own here. */

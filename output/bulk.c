@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "output/bulk.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "output/sql.h"
+#include "scanner/mem.h"
+
+#define ROWS 16 /* to a statement; more gain nothing */
+
+struct bulk {
+	sqlite3_stmt *insert;
+	int columns, rows; /* complete, and not in the database yet */
+};
+
+/* The last parameter says how many of the rows are meant. */
+static char *
+insert_text(const char *table, int columns)
+{
+	char *sql = NULL;
+	size_t size;
+	FILE *out = open_memstream(&sql, &size);
+
+	fprintf(out, "INSERT INTO %s SELECT * FROM (VALUES", table);
+	for (int i = 0; i < ROWS * columns; i++)
+		fprintf(out, "%s?%s",
+			i % columns > 0 ? ","
+			: i > 0         ? ",("
+					: "(",
+			(i + 1) % columns == 0 ? ")" : "");
+	fputs(") LIMIT ?", out);
+	fclose(out);
+	return sql;
+}
+
+struct bulk *
+bulk_open(sqlite3 *db, const char *table, int columns)
+{
+	struct bulk *bulk = mem_alloc(sizeof *bulk);
+	char *sql = insert_text(table, columns);
+
+	bulk->insert = sql_prepare(db, sql);
+	bulk->columns = columns;
+	free(sql);
+	return bulk;
+}
+
+static int
+parameter(const struct bulk *bulk, int column)
+{
+	return bulk->rows * bulk->columns + column + 1;
+}
+
+void
+bulk_int(struct bulk *bulk, int column, int64_t value)
+{
+	sqlite3_bind_int64(bulk->insert, parameter(bulk, column), value);
+}
+
+void
+bulk_word(struct bulk *bulk, int column, const char *word)
+{
+	sql_bind_text(bulk->insert, parameter(bulk, column), word);
+}
+
+static bool
+flush(struct bulk *bulk)
+{
+	sqlite3_bind_int(bulk->insert, ROWS * bulk->columns + 1, bulk->rows);
+	bulk->rows = 0;
+	return sql_finish(bulk->insert);
+}
+
+bool
+bulk_next(struct bulk *bulk)
+{
+	return ++bulk->rows < ROWS || flush(bulk);
+}
+
+bool
+bulk_close(struct bulk *bulk)
+{
+	bool ok = bulk->rows == 0 || flush(bulk);
+
+	sqlite3_finalize(bulk->insert);
+	free(bulk);
+	return ok;
+}
