@@ -13,7 +13,7 @@
 #include "scanner/mem.h"
 #include "scanner/resolver.h"
 
-#define TICK 0.05 /* seconds */
+#define TICK 0.05 /* seconds between looks for time-outs */
 
 /* One question to one server and what its answer showed. */
 struct trial {
@@ -63,19 +63,26 @@ on_answer(const uint8_t *bytes, size_t length, void *arg)
 	answer_clear(&answer);
 }
 
+static void
+on_tick(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd, (void)what;
+	resolver_tick(arg);
+}
+
 static struct trial
 try_question(struct event_base *base, struct resolver *resolver, const char *name, int type)
 {
 	struct trial trial = { 0 };
 	struct timeval tick = clock_timeval(TICK);
+	struct event *ticking = event_new(base, -1, EV_PERSIST, on_tick, resolver);
 
+	event_add(ticking, &tick);
 	resolver_send(resolver, name, type, false, on_answer, &trial);
 	resolver_flush(resolver);
-	while (!trial.over) {
-		event_base_loopexit(base, &tick);
-		event_base_dispatch(base);
-		resolver_tick(resolver);
-	}
+	while (!trial.over)
+		event_base_loop(base, EVLOOP_ONCE);
+	event_free(ticking);
 	return trial;
 }
 

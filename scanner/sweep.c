@@ -25,10 +25,11 @@
 #include "scanner/tally.h"
 #include "scanner/writer.h"
 
-#define TURN                 0.1 /* seconds between looks at what no event tells */
-#define DESCRIPTORS_BESIDE   64  /* for files and resolvers */
-#define DESCRIPTORS_A_THREAD 6   /* its loop, its bell and libcurl's */
-#define SHORTAGE_PAUSE       1.0 /* seconds */
+#define TURN                 0.1   /* seconds between looks at what no event tells */
+#define TURN_AT_END          0.005 /* when there is nothing else to do */
+#define DESCRIPTORS_BESIDE   64    /* for files and resolvers */
+#define DESCRIPTORS_A_THREAD 6     /* its loop, its bell and libcurl's */
+#define SHORTAGE_PAUSE       1.0   /* seconds */
 
 /* Enough targets under way that those which wait for a slow server or a retry do
  * not leave senders idle; few enough that memory stays flat. */
@@ -272,7 +273,7 @@ begin(struct sweep *sweep, const struct output *output, void *self)
 static bool
 flush(struct sweep *sweep)
 {
-	struct timeval turn = clock_timeval(TURN);
+	struct timeval turn = clock_timeval(TURN_AT_END);
 	bool give_up = false;
 
 	writer_hurry(sweep->writer);
