@@ -1,11 +1,36 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "scanner/heap.h"
+#include "config.h"
 
-#include <malloc.h>
+#include "scanner/heap.h"
 
 #include "scanner/clock.h"
 
 #define REST 1000000 /* microseconds */
+
+#ifdef HAVE_JEMALLOC
+#include <jemalloc/jemalloc.h>
+
+/* Read by jemalloc when it starts.  Few arenas, because what lies free in each counts as
+ * ours; pages that are free go back after a second, by a thread of its own. */
+const char *malloc_conf =
+    "narenas:4,background_thread:true,dirty_decay_ms:1000,muzzy_decay_ms:0";
+
+/* What this thread has kept at hand, some hundreds of pieces of each size. */
+static void
+give_back(void)
+{
+	mallctl("thread.tcache.flush", NULL, NULL, NULL, 0);
+}
+#else
+#include <malloc.h>
+
+/* By itself glibc gives back only what is free at the end of its heap. */
+static void
+give_back(void)
+{
+	malloc_trim(0);
+}
+#endif
 
 void
 heap_watch(struct heap *heap, size_t questions, uint64_t asked)
@@ -14,7 +39,7 @@ heap_watch(struct heap *heap, size_t questions, uint64_t asked)
 
 	if (questions > 0 || asked == heap->asked || now < heap->rest)
 		return;
-	malloc_trim(0);
+	give_back();
 	heap->asked = asked;
 	heap->rest = now + REST;
 }
