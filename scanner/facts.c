@@ -90,10 +90,18 @@ sts_facts_new(void)
 	return facts;
 }
 
+struct sts_facts *
+sts_facts_none(void)
+{
+	static struct sts_facts none = { .record = STS_RECORD_NONE, .max_age = -1 };
+
+	return &none;
+}
+
 void
 sts_facts_free(struct sts_facts *facts)
 {
-	if (facts == NULL)
+	if (facts == NULL || facts == sts_facts_none())
 		return;
 	free(facts->record_text);
 	free(facts->id);
@@ -104,10 +112,18 @@ sts_facts_free(struct sts_facts *facts)
 	free(facts);
 }
 
+struct tlsrpt_facts *
+tlsrpt_facts_none(void)
+{
+	static struct tlsrpt_facts none = { .record = TLSRPT_NONE };
+
+	return &none;
+}
+
 void
 tlsrpt_facts_free(struct tlsrpt_facts *facts)
 {
-	if (facts == NULL)
+	if (facts == NULL || facts == tlsrpt_facts_none())
 		return;
 	free(facts->record_text);
 	free(facts->rua);

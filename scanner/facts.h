@@ -60,17 +60,17 @@ struct server_facts {
 	enum offer_word offer;
 	enum starttls_word starttls;
 	int starttls_code;
+	bool bare_lf;        /* some reply line ended in LF without CR */
 	char *starttls_text; /* verbatim */
 	char *starttls_echo; /* the command as the server saw it, where it tells */
-	bool bare_lf;        /* some reply line ended in LF without CR */
 
 	enum handshake_word handshake;
 	int alert;               /* the last alert received, -1: none */
 	const char *tls_version; /* static texts */
 	const char *cipher;
 	char key_exchange[24]; /* "": none (RSA key transport) or unknown */
-	unsigned legacy;       /* of enum legacy */
 	struct chain *chain;   /* NULL: no certificate seen */
+	unsigned legacy;       /* of enum legacy */
 
 	unsigned attempts;
 	int64_t started; /* microseconds since the epoch, of the last attempt; 0: never */
@@ -174,7 +174,10 @@ bool server_facts_temporary(const struct server_facts *facts);
 bool server_facts_uncertified(const struct server_facts *facts);
 void server_facts_free(struct server_facts *facts); /* NULL is fine */
 
-struct sts_facts *sts_facts_new(void);              /* max_age -1 */
+struct sts_facts *sts_facts_new(void); /* max_age -1 */
+/* What most domains have, no record: shared by all of them, and not to be changed. */
+struct sts_facts *sts_facts_none(void);
+struct tlsrpt_facts *tlsrpt_facts_none(void);
 void sts_facts_free(struct sts_facts *facts);       /* NULL is fine */
 void tlsrpt_facts_free(struct tlsrpt_facts *facts); /* NULL is fine */
 /* Adds a copy of the RDATA. */

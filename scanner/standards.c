@@ -88,19 +88,31 @@ texts_of(const struct answer *answer, struct txt texts[ANSWER_RECORDS_MAX])
 	return answer->count;
 }
 
+static struct sts_facts *
+read_sts(const struct answer *answer)
+{
+	struct txt texts[ANSWER_RECORDS_MAX];
+	size_t count = texts_of(answer, texts);
+	struct sts_facts *facts;
+
+	if (count == 0 && !is_unknown(answer))
+		return sts_facts_none();
+	facts = sts_facts_new();
+	if (is_unknown(answer))
+		facts->record = STS_RECORD_TEMPORARY;
+	else
+		judge.sts_record(texts, count, facts);
+	return facts;
+}
+
 static void
 on_sts(const struct answer *answer, void *arg)
 {
 	struct standards *standards = arg;
 	struct record *record = standards->record;
-	struct sts_facts *facts = record->target.sts = sts_facts_new();
-	struct txt texts[ANSWER_RECORDS_MAX];
+	struct sts_facts *facts = record->target.sts = read_sts(answer);
 
 	standards->sts = NULL;
-	if (is_unknown(answer))
-		facts->record = STS_RECORD_TEMPORARY;
-	else
-		judge.sts_record(texts, texts_of(answer, texts), facts);
 	if (facts->record == STS_RECORD_OK)
 		policies_fetch(standards->sweep->policies, record->target.name, facts,
 			       on_policy, standards);
@@ -108,19 +120,30 @@ on_sts(const struct answer *answer, void *arg)
 		part_done(standards);
 }
 
+static struct tlsrpt_facts *
+read_tlsrpt(const struct answer *answer)
+{
+	struct txt texts[ANSWER_RECORDS_MAX];
+	size_t count = texts_of(answer, texts);
+	struct tlsrpt_facts *facts;
+
+	if (count == 0 && !is_unknown(answer))
+		return tlsrpt_facts_none();
+	facts = mem_alloc(sizeof *facts);
+	if (is_unknown(answer))
+		facts->record = TLSRPT_TEMPORARY;
+	else
+		judge.tlsrpt_record(texts, count, facts);
+	return facts;
+}
+
 static void
 on_tlsrpt(const struct answer *answer, void *arg)
 {
 	struct standards *standards = arg;
-	struct tlsrpt_facts *facts = mem_alloc(sizeof *facts);
-	struct txt texts[ANSWER_RECORDS_MAX];
 
 	standards->tlsrpt = NULL;
-	standards->record->target.tlsrpt = facts;
-	if (is_unknown(answer))
-		facts->record = TLSRPT_TEMPORARY;
-	else
-		judge.tlsrpt_record(texts, texts_of(answer, texts), facts);
+	standards->record->target.tlsrpt = read_tlsrpt(answer);
 	part_done(standards);
 }
 
