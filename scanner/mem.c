@@ -47,11 +47,9 @@ mem_strdup(const char *text)
 char *
 mem_join(const char *first, const char *second)
 {
-	size_t length = strlen(first), more = strlen(second) + 1;
-	char *both = checked(malloc(length + more));
+	char *both = checked(malloc(strlen(first) + strlen(second) + 1));
 
-	memcpy(both, first, length);
-	memcpy(both + length, second, more);
+	stpcpy(stpcpy(both, first), second);
 	return both;
 }
 
