@@ -15,6 +15,7 @@
 #include "scanner/hosts.h"
 #include "scanner/log.h"
 #include "scanner/mem.h"
+#include "scanner/nap.h"
 #include "scanner/pace.h"
 #include "scanner/policies.h"
 #include "scanner/pool.h"
@@ -30,6 +31,7 @@
 #define DESCRIPTORS_BESIDE   64    /* for files and resolvers */
 #define DESCRIPTORS_A_THREAD 6     /* its loop, its bell and libcurl's */
 #define SHORTAGE_PAUSE       1.0   /* seconds */
+#define MUCH_UNDER_WAY       64    /* targets */
 
 /* Enough targets under way that those which wait for a slow server or a retry do
  * not leave senders idle; few enough that memory stays flat. */
@@ -285,6 +287,14 @@ flush(struct sweep *sweep)
 	return writer_close(sweep->writer, give_up);
 }
 
+static bool
+has_much_under_way(const void *arg)
+{
+	const struct sweep *sweep = arg;
+
+	return domains_active(sweep->domains) >= MUCH_UNDER_WAY;
+}
+
 enum sweep_state
 sweep_run(struct sweep *sweep, struct input *input, const struct output *output, void *self)
 {
@@ -298,7 +308,7 @@ sweep_run(struct sweep *sweep, struct input *input, const struct output *output,
 	sweep->pool = pool_open(sweep->base, probes, sweep->options);
 	sweep->progress = progress_open(sweep);
 	sweep->steering = steering_open(sweep, TURN);
-	event_base_dispatch(sweep->base);
+	nap_dispatch(sweep->base, has_much_under_way, sweep);
 	if (!steering_complete(sweep->steering))
 		end.state = SWEEP_INTERRUPTED;
 	pool_close(sweep->pool);
