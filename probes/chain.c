@@ -74,7 +74,7 @@ bench_new(X509_STORE *store, time_t at)
 
 	bench->store = store;
 	bench->context = X509_STORE_CTX_new();
-	bench->signatures = signatures_new();
+	bench->signatures = signatures_new(at);
 	bench->at = at;
 	return bench;
 }
@@ -202,6 +202,20 @@ judge_dates(const struct bench *bench, const X509 *x, struct chain_verdict *v)
 	return begun < 0 && ended > 0;
 }
 
+/* Where on the path the certificate stands that is nearest the leaf of those outside
+ * their dates; -1: nowhere.  The path may be empty. */
+static int
+judge_all_dates(const struct bench *bench, const X509 *leaf, const struct stack_st_X509 *path,
+		struct chain_verdict *v)
+{
+	int outdated = -1;
+
+	for (int i = sk_X509_num(path) - 1; i > 0; i--)
+		if (!judge_dates(bench, sk_X509_value(path, i), v))
+			outdated = i;
+	return judge_dates(bench, leaf, v) ? outdated : 0;
+}
+
 /* The presented certificate without which another path may be better: the one
  * that stands where the path fails, or where its dates do (outdated, -1: nowhere);
  * NULL when there is none.  For a wrong signature it is the supposed issuer, and
@@ -238,11 +252,8 @@ judge_path(struct bench *bench, X509 *leaf, struct stack_st_X509 *presented, X50
 	v.trusted = X509_verify_cert(context) == 1;
 	v.error = X509_STORE_CTX_get_error(context);
 	path = X509_STORE_CTX_get0_chain(context);
-	for (int i = sk_X509_num(path) - 1; i > 0; i--)
-		if (!judge_dates(bench, sk_X509_value(path, i), &v))
-			outdated = i;
-	if (!judge_dates(bench, leaf, &v))
-		outdated = 0;
+	if (!signatures_faultless(bench->signatures))
+		outdated = judge_all_dates(bench, leaf, path, &v);
 	*culprit = suspect(context, v.trusted, outdated);
 	X509_STORE_CTX_cleanup(context);
 	return v;

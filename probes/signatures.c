@@ -16,16 +16,18 @@ struct pair {
 };
 
 struct signatures {
-	bool enabled;
+	bool enabled, faultless;
+	time_t at;
 	X509_STORE_CTX_verify_fn usual; /* libcrypto's own check */
 	struct pair good[SIGNATURES_PAIRS];
 };
 
 struct signatures *
-signatures_new(void)
+signatures_new(time_t at)
 {
 	struct signatures *signatures = mem_alloc(sizeof *signatures);
 
+	signatures->at = at;
 	signatures->enabled = getenv(PARSED_SWITCH) == NULL;
 	return signatures;
 }
@@ -69,13 +71,21 @@ has_signed(X509 *issuer, X509 *subject)
 }
 
 static bool
-has_signed_authority(struct signatures *signatures, X509 *issuer, X509 *subject)
+is_within_dates(const X509 *x, time_t at)
+{
+	return X509_cmp_time(X509_get0_notBefore(x), &at) < 0 &&
+	       X509_cmp_time(X509_get0_notAfter(x), &at) > 0;
+}
+
+static bool
+are_good_authorities(struct signatures *signatures, X509 *issuer, X509 *subject)
 {
 	struct pair *pair = place_of(signatures, subject);
 
 	if (pair->subject == subject && pair->issuer == issuer)
 		return true;
-	if (!has_signed(issuer, subject))
+	if (!is_within_dates(issuer, signatures->at) ||
+	    !is_within_dates(subject, signatures->at) || !has_signed(issuer, subject))
 		return false;
 	X509_up_ref(subject);
 	X509_up_ref(issuer);
@@ -83,29 +93,20 @@ has_signed_authority(struct signatures *signatures, X509 *issuer, X509 *subject)
 	return true;
 }
 
-static bool
-is_within_dates(const X509 *x, time_t at)
-{
-	return X509_cmp_time(X509_get0_notBefore(x), &at) < 0 &&
-	       X509_cmp_time(X509_get0_notAfter(x), &at) > 0;
-}
-
 /* The path has an anchor at its end, which needs no signature. */
 static bool
 is_faultless(struct signatures *signatures, X509_STORE_CTX *context)
 {
-	time_t at = X509_VERIFY_PARAM_get_time(X509_STORE_CTX_get0_param(context));
 	struct stack_st_X509 *path = X509_STORE_CTX_get0_chain(context);
 	int depth = sk_X509_num(path) - 1;
 
-	if (depth < 1)
+	if (depth < 1 || !is_within_dates(sk_X509_value(path, 0), signatures->at))
 		return false;
-	for (int i = depth; i >= 0; i--)
-		if (!is_within_dates(sk_X509_value(path, i), at))
-			return false;
-	while (--depth > 0)
-		if (!has_signed_authority(signatures, sk_X509_value(path, depth + 1),
-					  sk_X509_value(path, depth)))
+	if (depth == 1 && !is_within_dates(sk_X509_value(path, 1), signatures->at))
+		return false;
+	for (; depth > 1; depth--)
+		if (!are_good_authorities(signatures, sk_X509_value(path, depth),
+					  sk_X509_value(path, depth - 1)))
 			return false;
 	return has_signed(sk_X509_value(path, 1), sk_X509_value(path, 0));
 }
@@ -116,7 +117,8 @@ verify(X509_STORE_CTX *context)
 {
 	struct signatures *signatures = X509_STORE_CTX_get_app_data(context);
 
-	if (!is_faultless(signatures, context))
+	signatures->faultless = is_faultless(signatures, context);
+	if (!signatures->faultless)
 		return signatures->usual(context);
 	X509_STORE_CTX_set_current_cert(context, X509_STORE_CTX_get0_cert(context));
 	X509_STORE_CTX_set_error_depth(context, 0);
@@ -126,9 +128,16 @@ verify(X509_STORE_CTX *context)
 void
 signatures_lend(struct signatures *signatures, X509_STORE_CTX *context)
 {
+	signatures->faultless = false;
 	if (!signatures->enabled)
 		return;
 	signatures->usual = X509_STORE_CTX_get_verify(context);
 	X509_STORE_CTX_set_app_data(context, signatures);
 	X509_STORE_CTX_set_verify(context, verify);
+}
+
+bool
+signatures_faultless(const struct signatures *signatures)
+{
+	return signatures->faultless;
 }
