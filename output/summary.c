@@ -6,6 +6,7 @@
 
 #include "output/meaning.h"
 #include "output/sql.h"
+#include "scanner/mem.h"
 #include "scanner/text.h"
 
 #define STRIPPED_SHOWN 10
@@ -115,37 +116,48 @@ print_headlines(const struct page *page)
 		print_headline(page, &headline_meanings[i]);
 }
 
+/* What a condition selects of the sweep's tallies. */
+static int64_t
+tallied(const struct page *page, const char *condition)
+{
+	char *sql = mem_printf("SELECT coalesce(sum(n), 0) FROM tally WHERE sweep = ?1 AND %s",
+			       condition);
+	int64_t sum = sql_number(page->db, sql, page->sweep);
+
+	free(sql);
+	return sum;
+}
+
 /* A host and its address are one server here, whatever the number of domains. */
 static void
 print_servers(const struct page *page)
 {
-	sqlite3_stmt *s =
-	    ask(page, "SELECT count(*), total(v.starttls <> 'refused-temporary'), "
-		      "total(v.handshake = 'ok')"
-		      " FROM host h JOIN server v ON v.host = h.id"
-		      " WHERE h.sweep = ?1 AND v.tcp IN ('connected', 'refused', 'timeout',"
-		      " 'unreachable')");
-	char contacted[32], answered[32], tls[32];
+	int64_t contacted = tallied(page, "topic = 'tcp' AND a IN ('connected', 'refused',"
+					  " 'timeout', 'unreachable')");
+	int64_t answered =
+	    tallied(page, "topic = 'server_starttls' AND a <> 'refused-temporary'");
+	int64_t tls = tallied(page, "topic = 'handshake' AND a = 'ok'");
+	char texts[3][32];
 
-	if (sqlite3_step(s) == SQLITE_ROW)
-		fprintf(page->out,
-			"Servers: %s contacted, %s answered, %s of them do TLS (%.1f %%)\n",
-			grouped(sqlite3_column_int64(s, 0), contacted),
-			grouped(sqlite3_column_int64(s, 1), answered),
-			grouped(sqlite3_column_int64(s, 2), tls),
-			percent(sqlite3_column_int64(s, 2), sqlite3_column_int64(s, 1)));
-	sqlite3_finalize(s);
+	fprintf(page->out, "Servers: %s contacted, %s answered, %s of them do TLS (%.1f %%)\n",
+		grouped(contacted, texts[0]), grouped(answered, texts[1]),
+		grouped(tls, texts[2]), percent(tls, answered));
 }
 
-/* How often each word of a column stands, the most frequent first; query has them in
- * its first column and how often in the second.  No line without words. */
+/* How often each word of a topic stands but the one or two that are left out, the most
+ * frequent first.  No line without words. */
 static void
-print_counts(const struct page *page, const char *title, const char *query)
+print_counts(const struct page *page, const char *title, const char *topic, const char *without,
+	     const char *nor)
 {
-	sqlite3_stmt *s = ask(page, query);
+	sqlite3_stmt *s = ask(page, "SELECT a, n FROM tally WHERE sweep = ?1 AND topic = ?2"
+				    " AND a NOT IN (?3, ?4) ORDER BY n DESC, a");
 	const char *before = title;
 	char text[32];
 
+	sql_bind_text(s, 2, topic);
+	sql_bind_text(s, 3, without);
+	sql_bind_text(s, 4, nor);
 	for (; sqlite3_step(s) == SQLITE_ROW; before = ", ")
 		fprintf(page->out, "%s%s %s", before, sql_text(s, 0),
 			grouped(sqlite3_column_int64(s, 1), text));
@@ -157,22 +169,17 @@ print_counts(const struct page *page, const char *title, const char *query)
 static void
 print_certificates(const struct page *page)
 {
-	print_counts(page, "Certificates that prove nothing: ",
-		     "SELECT v.certificate, count(*) FROM host h"
-		     " JOIN server_verdict v ON v.host = h.id WHERE h.sweep = ?1"
-		     " AND v.certificate <> 'ok' GROUP BY 1 ORDER BY 2 DESC, 1");
+	print_counts(page, "Certificates that prove nothing: ", "server_certificate", "ok", "");
 }
 
 /* Domains that publish something, by what comes of it. */
 static void
 print_standards(const struct page *page)
 {
-	print_counts(page, "DANE, by domains that publish something: ",
-		     "SELECT dane, count(*) FROM domain_verdict WHERE sweep = ?1"
-		     " AND dane NOT IN ('none', 'unknown') GROUP BY 1 ORDER BY 2 DESC, 1");
-	print_counts(page, "MTA-STS, by domains that publish something: ",
-		     "SELECT mta_sts, count(*) FROM domain_verdict WHERE sweep = ?1"
-		     " AND mta_sts NOT IN ('none', 'unknown') GROUP BY 1 ORDER BY 2 DESC, 1");
+	print_counts(page, "DANE, by domains that publish something: ", "dane", "none",
+		     "unknown");
+	print_counts(page, "MTA-STS, by domains that publish something: ", "mta_sts", "none",
+		     "unknown");
 }
 
 /* The count is of servers; the rows name the domains behind them too. */
@@ -187,11 +194,8 @@ print_stripped(const struct page *page)
 	    "  || coalesce(', ' || country, '') || ')' END, starttls FROM servers"
 	    " WHERE sweep = ?1 AND starttls IN ('stripped', 'corrupted')");
 	char text[32];
-	int64_t count = sql_number(page->db,
-				   "SELECT count(*) FROM host h JOIN server v ON v.host = h.id"
-				   " WHERE h.sweep = ?1 AND v.starttls IN"
-				   " ('stripped', 'corrupted')",
-				   page->sweep);
+	int64_t count =
+	    tallied(page, "topic = 'server_starttls' AND a IN ('stripped', 'corrupted')");
 
 	if (count > 0)
 		fprintf(page->out, "STARTTLS is removed on the way to %s servers, among them\n",

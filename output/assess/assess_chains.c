@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Each distinct chain of a sweep is judged once.  Of the chains of a batch, those that
- * have no verdict yet are judged on as many threads as there are cores, if that is
- * worth it; a thread has a bench of its own, with the trust store that all share, and
- * lives for one batch.  The database is used by one thread at a time: the workers read
- * it under a lock, and what they found is written when they are gone, by the order of
- * the chains' ids, so that a database does not tell how many there were.
+ * Each distinct chain of a sweep is judged once, and its leaf is asked for the names of
+ * all hosts of a batch that showed it while it is still parsed.  This is done on as many
+ * threads as there are cores, if that is worth it; a thread has a bench of its own, with
+ * the trust store that all share, and lives for one batch.  The database is used by one
+ * thread at a time: the workers read it under a lock, and what they found is written
+ * when they are gone, by the order of the chains' ids, so that a database does not tell
+ * how many there were.
  */
 #include <pthread.h>
 #include <sched.h>
@@ -18,17 +19,22 @@
 #define THREADS_MAX 8
 #define SHARE_MIN   8 /* chains of a batch for a thread to be worth its start */
 
-enum statement { READ_CHAIN, READ_CERTIFICATES, ADD_CHAIN, STATEMENTS };
+enum statement { READ_VERDICT, READ_CERTIFICATES, READ_LEAF, ADD_VERDICT, STATEMENTS };
 
 static const char *const texts[STATEMENTS] = {
-	[READ_CHAIN] = "SELECT parsed, trusted, expired, not_yet_valid, self_signed, error"
-		       " FROM chain_verdict WHERE sweep = ?1 AND chain = ?2",
+	[READ_VERDICT] = "SELECT parsed, trusted, expired, not_yet_valid, self_signed, error"
+			 " FROM chain_verdict WHERE sweep = ?1 AND chain = ?2",
 	[READ_CERTIFICATES] = CERTIFICATES_OF_CHAIN,
-	[ADD_CHAIN] = "INSERT INTO chain_verdict VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+	[READ_LEAF] = "SELECT x.der FROM chain c JOIN certificate x ON x.id = c.leaf"
+		      " WHERE c.id = ?1",
+	[ADD_VERDICT] = "INSERT INTO chain_verdict VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
 };
 
+/* A chain of the batch, and the questions of the servers that showed it. */
 struct judged {
 	int64_t id;
+	struct chain_question **questions;
+	size_t count;
 	bool known; /* from an earlier batch */
 	bool lost;  /* could not be read */
 	struct chain_verdict v;
@@ -90,35 +96,60 @@ chain_desk_close(struct chain_desk *desk)
 	free(desk);
 }
 
-/* The next chain that has no verdict, read; NULL: there is none. */
+/* The next chain, read as far as it is needed; NULL: there is none. */
 static struct judged *
 take(struct chain_desk *desk, struct chain **chain)
 {
 	struct judged *j = NULL;
 
 	pthread_mutex_lock(&desk->lock);
-	while (desk->next < desk->count && desk->chains[desk->next].known)
-		desk->next++;
 	if (desk->next < desk->count) {
 		j = &desk->chains[desk->next++];
-		*chain = assess_chain(desk->statements[READ_CERTIFICATES], j->id);
+		*chain = assess_chain(
+		    desk->statements[j->known ? READ_LEAF : READ_CERTIFICATES], j->id);
 	}
 	pthread_mutex_unlock(&desk->lock);
 	return j;
+}
+
+/* The addresses of one host follow each other, and are asked about once. */
+static void
+match_names(const struct judge *judge_by, const struct certificate_der *leaf, struct judged *j)
+{
+	const struct chain_question *last = NULL;
+
+	for (size_t i = 0; i < j->count; i++) {
+		struct chain_question *q = j->questions[i];
+
+		q->verdict = &j->v;
+		if (q->name == NULL || !j->v.parsed)
+			continue;
+		if (last != NULL && last->host == q->host) {
+			q->matches = last->matches;
+			q->cn_only = last->cn_only;
+		} else {
+			q->matches =
+			    judge_by->names(leaf->bytes, leaf->length, q->name, &q->cn_only);
+		}
+		last = q;
+	}
 }
 
 static void *
 work(void *arg)
 {
 	struct worker *worker = arg;
-	struct chain_desk *desk = worker->desk;
+	const struct judge *judge_by = worker->desk->a->judge;
 	struct chain *chain;
 	struct judged *j;
 
-	while ((j = take(desk, &chain)) != NULL) {
+	while ((j = take(worker->desk, &chain)) != NULL) {
 		j->lost = chain == NULL;
-		if (chain != NULL)
-			desk->a->judge->chain(worker->bench, chain, &j->v);
+		if (chain == NULL)
+			continue;
+		if (!j->known)
+			judge_by->chain(worker->bench, chain, &j->v);
+		match_names(judge_by, chain->certificates, j);
 		free(chain);
 	}
 	return NULL;
@@ -137,12 +168,12 @@ hire(struct worker *worker)
 
 /* This thread works too, and alone where no other can be had. */
 static void
-judge_unknown(struct chain_desk *desk, size_t unknown)
+judge_all(struct chain_desk *desk)
 {
 	unsigned hired = 1;
 
 	desk->next = 0;
-	while (hired < desk->threads && unknown >= (hired + 1) * (size_t)SHARE_MIN &&
+	while (hired < desk->threads && desk->count >= (hired + 1) * (size_t)SHARE_MIN &&
 	       hire(&desk->workers[hired]))
 		hired++;
 	work(&desk->workers[0]);
@@ -151,9 +182,9 @@ judge_unknown(struct chain_desk *desk, size_t unknown)
 }
 
 static bool
-add_chain(struct chain_desk *desk, const struct judged *j)
+add_verdict(struct chain_desk *desk, const struct judged *j)
 {
-	sqlite3_stmt *s = desk->statements[ADD_CHAIN];
+	sqlite3_stmt *s = desk->statements[ADD_VERDICT];
 
 	sqlite3_bind_int64(s, 1, desk->a->sweep);
 	sqlite3_bind_int64(s, 2, j->id);
@@ -168,9 +199,9 @@ add_chain(struct chain_desk *desk, const struct judged *j)
 
 /* Has the chain a verdict by an earlier batch? */
 static bool
-find_chain(struct chain_desk *desk, struct judged *j)
+find_verdict(struct chain_desk *desk, struct judged *j)
 {
-	sqlite3_stmt *s = desk->statements[READ_CHAIN];
+	sqlite3_stmt *s = desk->statements[READ_VERDICT];
 
 	sqlite3_bind_int64(s, 1, desk->a->sweep);
 	sqlite3_bind_int64(s, 2, j->id);
@@ -187,56 +218,47 @@ find_chain(struct chain_desk *desk, struct judged *j)
 static int
 compare(const void *a, const void *b)
 {
-	int64_t x = ((const struct judged *)a)->id, y = ((const struct judged *)b)->id;
+	const struct chain_question *x = *(struct chain_question *const *)a;
+	const struct chain_question *y = *(struct chain_question *const *)b;
 
-	return x < y ? -1 : x > y;
+	if (x->chain != y->chain)
+		return x->chain < y->chain ? -1 : 1;
+	return x->host < y->host ? -1 : x->host > y->host;
 }
 
-/* Takes each id once, in their order. */
+/* Takes each chain once, in the order of their ids. */
 static void
-list_chains(struct chain_desk *desk, const int64_t ids[], size_t count)
+list_chains(struct chain_desk *desk, struct chain_question *questions[], size_t count)
 {
-	size_t kept = 0;
+	struct judged *j = NULL;
 
+	qsort(questions, count, sizeof *questions, compare);
 	free(desk->chains);
 	desk->chains = mem_alloc((count + 1) * sizeof *desk->chains);
-	for (size_t i = 0; i < count; i++)
-		desk->chains[i].id = ids[i];
-	qsort(desk->chains, count, sizeof *desk->chains, compare);
-	for (size_t i = 0; i < count; i++)
-		if (kept == 0 || desk->chains[i].id != desk->chains[kept - 1].id)
-			desk->chains[kept++].id = desk->chains[i].id;
-	desk->count = kept;
+	desk->count = 0;
+	for (size_t i = 0; i < count; i++) {
+		if (j == NULL || j->id != questions[i]->chain) {
+			j = &desk->chains[desk->count++];
+			j->id = questions[i]->chain;
+			j->questions = &questions[i];
+		}
+		j->count++;
+	}
 }
 
 bool
-chain_desk_judge(struct chain_desk *desk, const int64_t ids[], size_t count)
+chain_desk_judge(struct chain_desk *desk, struct chain_question *questions[], size_t count)
 {
-	size_t unknown = 0;
-
-	list_chains(desk, ids, count);
-	for (size_t i = 0; i < desk->count; i++) {
-		if (!find_chain(desk, &desk->chains[i]))
+	list_chains(desk, questions, count);
+	for (size_t i = 0; i < desk->count; i++)
+		if (!find_verdict(desk, &desk->chains[i]))
 			return false;
-		unknown += !desk->chains[i].known;
-	}
-	if (unknown > 0)
-		judge_unknown(desk, unknown);
+	judge_all(desk);
 	for (size_t i = 0; i < desk->count; i++) {
 		const struct judged *j = &desk->chains[i];
 
-		if (!j->known && (j->lost || !add_chain(desk, j)))
+		if (j->lost || (!j->known && !add_verdict(desk, j)))
 			return false;
 	}
 	return true;
-}
-
-const struct chain_verdict *
-chain_desk_verdict(const struct chain_desk *desk, int64_t id)
-{
-	struct judged key = { .id = id };
-	const struct judged *j =
-	    bsearch(&key, desk->chains, desk->count, sizeof *desk->chains, compare);
-
-	return &j->v;
 }

@@ -52,16 +52,24 @@ struct server_outcome assess_outcome(sqlite3_stmt *row, int first);
  * database failed.  To free. */
 struct chain *assess_chain(sqlite3_stmt *certificates, int64_t id);
 
-/* The verdicts on the chains of a batch. */
+/* What is asked of a chain that a server showed, and the answers. */
+struct chain_question {
+	int64_t chain, host;
+	const char
+	    *name; /* of the host; NULL: a bare address, for which only the chain counts */
+	const struct chain_verdict *verdict; /* lent until the next batch */
+	bool matches,
+	    cn_only; /* does the leaf name the host?  Where there is a name, and parsed */
+};
+
 struct chain_desk;
 
 struct chain_desk *chain_desk_open(struct assessment *a);
 void chain_desk_close(struct chain_desk *desk);
-/* The chains of the next batch, in any order and as often as they come.  Judges and
- * writes down those that this assessment has not met. */
-bool chain_desk_judge(struct chain_desk *desk, const int64_t ids[], size_t count);
-/* On a chain of the batch; lent until the next. */
-const struct chain_verdict *chain_desk_verdict(const struct chain_desk *desk, int64_t id);
+/* Answers the questions of the next batch, and brings them into another order.  Judges
+ * and writes down the chains that this assessment has not met. */
+bool chain_desk_judge(struct chain_desk *desk, struct chain_question *questions[],
+		      size_t count);
 
 /* Lints by bit as names with commas between; NULL for none.  text holds them all. */
 #define LINTS_TEXT 256

@@ -9,88 +9,57 @@
 #include "output/sql.h"
 #include "scanner/mem.h"
 
-/* Servers; half as many as certificates stay parsed, for the names of the leaves that
- * were judged are asked for next. */
-#define BATCH 256
+/* Servers: a leaf that many of them show is parsed once a batch.  Some 4 MB. */
+#define BATCH 16384
 
-enum statement { READ_SERVERS, READ_LEAF, ADD_SERVER, STATEMENTS };
+enum statement { READ_SERVERS, ADD_SERVER, STATEMENTS };
 
 /* The columns of READ_SERVERS. */
-enum { HOST, POSITION, CHAIN, LEAF, NAME, FOUND, TCP };
+enum { HOST, POSITION, CHAIN, NAME, FOUND, TCP };
 
 /* The joins are in the order of the primary keys, so nothing is sorted. */
 static const char *const texts[STATEMENTS] = {
-	[READ_SERVERS] = "SELECT v.host, v.position, v.chain, c.leaf, n.name, h.tlsa = 'found',"
+	[READ_SERVERS] = "SELECT v.host, v.position, v.chain, n.name, h.tlsa = 'found',"
 			 " v.tcp, v.greeting, v.ehlo, v.starttls, v.handshake, NULL"
 			 " FROM host h"
-			 " JOIN server v ON v.host = h.id LEFT JOIN chain c ON c.id = v.chain"
-			 " LEFT JOIN name n ON n.id = h.name"
+			 " JOIN server v ON v.host = h.id LEFT JOIN name n ON n.id = h.name"
 			 " WHERE h.sweep = ?1 AND"
 			 " (v.chain IS NOT NULL OR v.handshake = 'ok' OR h.tlsa = 'found')",
-	[READ_LEAF] = "SELECT der FROM certificate WHERE id = ?1",
 	[ADD_SERVER] = "INSERT INTO server_verdict(host, position, name_match, cn_only,"
 		       " certificate, dane, dane_reason, dane_lint)"
 		       " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
 };
 
 struct server_row {
-	int64_t host, position;
-	int64_t chain, leaf; /* 0: it showed none */
-	char *name;          /* of the host; NULL: a bare address */
+	int64_t position;
+	char *name;                     /* of the host; NULL: a bare address */
+	struct chain_question question; /* its chain is 0 where the server showed none */
 	bool tlsa_found;
 	struct server_outcome outcome; /* the handshake; all only where tlsa_found */
-};
-
-/* Does the leaf name the host?  The question costs a parse, and the addresses of one
- * host mostly show one leaf, so the last answer is kept. */
-struct match {
-	int64_t host, leaf;
-	bool matches, cn_only;
 };
 
 struct servers {
 	struct assessment *a;
 	struct chain_desk *chains;
 	struct dane_desk *dane;
-	struct match last;
 	sqlite3_stmt *statements[STATEMENTS];
 	bool more; /* to read; it begins anew when it is asked after its end */
 	struct server_row rows[BATCH];
+	struct chain_question *questions[BATCH];
 	size_t count;
 };
 
-static bool
-match_name(struct servers *p, const struct server_row *row)
-{
-	sqlite3_stmt *s = p->statements[READ_LEAF];
-
-	if (p->last.host == row->host && p->last.leaf == row->leaf)
-		return true;
-	p->last = (struct match){ .host = row->host, .leaf = row->leaf };
-	sqlite3_bind_int64(s, 1, row->leaf);
-	if (sqlite3_step(s) == SQLITE_ROW)
-		p->last.matches = p->a->judge->names(sqlite3_column_blob(s, 0),
-						     (size_t)sqlite3_column_bytes(s, 0),
-						     row->name, &p->last.cn_only);
-	return sqlite3_reset(s) == SQLITE_OK;
-}
-
 /* Where there is no name to compare, only the chain counts. */
-static bool
-judge_certificate(struct servers *p, const struct server_row *row,
-		  enum certificate_word *certificate)
+static enum certificate_word
+judge_certificate(struct servers *p, const struct chain_question *q)
 {
-	const struct chain_verdict *v = chain_desk_verdict(p->chains, row->chain);
 	sqlite3_stmt *add = p->statements[ADD_SERVER];
 
-	if (row->name != NULL && v->parsed) {
-		if (!match_name(p, row))
-			return false;
-		sqlite3_bind_int(add, 3, p->last.matches);
-		sqlite3_bind_int(add, 4, p->last.cn_only);
+	if (q->name != NULL && q->verdict->parsed) {
+		sqlite3_bind_int(add, 3, q->matches);
+		sqlite3_bind_int(add, 4, q->cn_only);
 	}
-	*certificate = p->a->judge->certificate(v, row->name == NULL || p->last.matches);
-	return true;
+	return p->a->judge->certificate(q->verdict, q->name == NULL || q->matches);
 }
 
 static bool
@@ -101,10 +70,10 @@ judge_dane(struct servers *p, const struct server_row *row, enum certificate_wor
 	struct server_outcome server = row->outcome;
 	struct dane_verdict v;
 
-	server.host = row->host;
+	server.host = row->question.host;
 	server.certificate = certificate;
 	server.tlsa = TLSA_FOUND;
-	if (!dane_desk_judge(p->dane, row->host, row->chain, &server, &v))
+	if (!dane_desk_judge(p->dane, row->question.host, row->question.chain, &server, &v))
 		return false;
 	p->a->name_mismatch |= v.word == DANE_NAME_MISMATCH;
 	sql_bind_text(add, 6, word(WORDS_DANE, (int)v.word));
@@ -121,14 +90,12 @@ judge_server(struct servers *p, const struct server_row *row)
 	char lints[LINTS_TEXT];
 
 	sqlite3_clear_bindings(add);
-	sqlite3_bind_int64(add, 1, row->host);
+	sqlite3_bind_int64(add, 1, row->question.host);
 	sqlite3_bind_int64(add, 2, row->position);
-	if (row->chain != 0) {
-		if (!judge_certificate(p, row, &certificate))
-			return false;
-	} else if (row->outcome.handshake == HANDSHAKE_OK) {
+	if (row->question.chain != 0)
+		certificate = judge_certificate(p, &row->question);
+	else if (row->outcome.handshake == HANDSHAKE_OK)
 		certificate = CERTIFICATE_NONE;
-	}
 	sql_bind_text(add, 5, word(WORDS_CERTIFICATE, (int)certificate));
 	if (row->tlsa_found && !judge_dane(p, row, certificate, lints))
 		return false;
@@ -141,13 +108,15 @@ read_row(sqlite3_stmt *s, struct server_row *row)
 	const char *name = sql_text(s, NAME);
 
 	*row = (struct server_row){
-		.host = sqlite3_column_int64(s, HOST),
 		.position = sqlite3_column_int64(s, POSITION),
-		.chain = sqlite3_column_int64(s, CHAIN),
-		.leaf = sqlite3_column_int64(s, LEAF),
 		.name = name != NULL ? mem_strdup(name) : NULL,
+		.question = {
+			.chain = sqlite3_column_int64(s, CHAIN),
+			.host = sqlite3_column_int64(s, HOST),
+		},
 		.tlsa_found = sqlite3_column_int(s, FOUND) != 0,
 	};
+	row->question.name = row->name;
 	if (row->tlsa_found)
 		row->outcome = assess_outcome(s, TCP);
 	else
@@ -180,13 +149,12 @@ read_batch(struct servers *p)
 static bool
 judge_batch(struct servers *p)
 {
-	int64_t ids[BATCH];
 	size_t count = 0;
 
 	for (size_t i = 0; i < p->count; i++)
-		if (p->rows[i].chain != 0)
-			ids[count++] = p->rows[i].chain;
-	if (!chain_desk_judge(p->chains, ids, count))
+		if (p->rows[i].question.chain != 0)
+			p->questions[count++] = &p->rows[i].question;
+	if (!chain_desk_judge(p->chains, p->questions, count))
 		return false;
 	for (size_t i = 0; i < p->count; i++)
 		if (!judge_server(p, &p->rows[i]))
