@@ -16,7 +16,7 @@ struct bulk {
 
 /* The last parameter says how many of the rows are meant. */
 static char *
-insert_text(const char *table, int columns)
+insert_text(const char *table, int columns, const char *conflict)
 {
 	char *sql = NULL;
 	size_t size;
@@ -29,16 +29,16 @@ insert_text(const char *table, int columns)
 			: i > 0         ? ",("
 					: "(",
 			(i + 1) % columns == 0 ? ")" : "");
-	fputs(") LIMIT ?", out);
+	fprintf(out, ") LIMIT ? %s", conflict);
 	fclose(out);
 	return sql;
 }
 
 struct bulk *
-bulk_open(sqlite3 *db, const char *table, int columns)
+bulk_open(sqlite3 *db, const char *table, int columns, const char *conflict)
 {
 	struct bulk *bulk = mem_alloc(sizeof *bulk);
-	char *sql = insert_text(table, columns);
+	char *sql = insert_text(table, columns, conflict);
 
 	bulk->insert = sql_prepare(db, sql);
 	bulk->columns = columns;
@@ -64,9 +64,17 @@ bulk_word(struct bulk *bulk, int column, const char *word)
 	sql_bind_text(bulk->insert, parameter(bulk, column), word);
 }
 
-static bool
-flush(struct bulk *bulk)
+void
+bulk_text(struct bulk *bulk, int column, const char *text)
 {
+	sqlite3_bind_text(bulk->insert, parameter(bulk, column), text, -1, SQLITE_TRANSIENT);
+}
+
+bool
+bulk_flush(struct bulk *bulk)
+{
+	if (bulk->rows == 0)
+		return true;
 	sqlite3_bind_int(bulk->insert, ROWS * bulk->columns + 1, bulk->rows);
 	bulk->rows = 0;
 	return sql_finish(bulk->insert);
@@ -75,15 +83,20 @@ flush(struct bulk *bulk)
 bool
 bulk_next(struct bulk *bulk)
 {
-	return ++bulk->rows < ROWS || flush(bulk);
+	return ++bulk->rows < ROWS || bulk_flush(bulk);
 }
 
-bool
+void
+bulk_forget(struct bulk *bulk)
+{
+	bulk->rows = 0;
+}
+
+void
 bulk_close(struct bulk *bulk)
 {
-	bool ok = bulk->rows == 0 || flush(bulk);
-
+	if (bulk == NULL)
+		return;
 	sqlite3_finalize(bulk->insert);
 	free(bulk);
-	return ok;
 }

@@ -13,15 +13,18 @@
 
 struct bulk;
 
-/* table: with the names of its columns, as after INSERT INTO. */
-struct bulk *bulk_open(sqlite3 *db, const char *table, int columns);
-/* The values of the row that comes next, all of them, by column from 0.  The text is
- * not copied: a word, which lasts, or NULL. */
+/* table: with the names of its columns, as after INSERT INTO.  conflict: what comes of
+ * a row that is there already, from ON CONFLICT on; "": a failure. */
+struct bulk *bulk_open(sqlite3 *db, const char *table, int columns, const char *conflict);
+/* The values of the row that comes next, all of them, by column from 0. */
 void bulk_int(struct bulk *bulk, int column, int64_t value);
-void bulk_word(struct bulk *bulk, int column, const char *word);
+void bulk_word(struct bulk *bulk, int column, const char *word); /* lasts; or NULL */
+void bulk_text(struct bulk *bulk, int column, const char *text); /* copied; or NULL */
 /* The row is complete.  false: the database refused this or one before. */
 bool bulk_next(struct bulk *bulk);
-/* Adds what is left; free of the statement in any case. */
-bool bulk_close(struct bulk *bulk);
+/* Adds the rows that are complete now, or forgets them. */
+bool bulk_flush(struct bulk *bulk);
+void bulk_forget(struct bulk *bulk);
+void bulk_close(struct bulk *bulk); /* forgets, too; NULL is fine */
 
 #endif

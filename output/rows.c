@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "output/bulk.h"
 #include "output/fields.h"
 #include "output/intern.h"
 #include "output/published.h"
@@ -13,8 +14,6 @@
 
 enum statement {
 	ADD_HOST,
-	ADD_DOMAIN,
-	ADD_LINK,
 	ADD_ADDRESS_TARGET,
 	STATEMENTS,
 };
@@ -22,13 +21,30 @@ enum statement {
 /* A target or link that is there already stays: a list may name a thing twice. */
 static const char *const texts[STATEMENTS] = {
 	[ADD_HOST] = "INSERT INTO host VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
-	[ADD_DOMAIN] = ("INSERT OR IGNORE INTO domain"
-			" VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)"),
-	[ADD_LINK] = ("INSERT INTO link VALUES(?1, ?2, ?3, ?4) ON CONFLICT DO UPDATE"
-		      " SET preference = min(preference, excluded.preference)"),
 	[ADD_ADDRESS_TARGET] =
 	    "INSERT OR IGNORE INTO address_target VALUES(?1, ?2, ?3, ?4, ?5, ?6)",
 };
+static const char keep_domain[] = "ON CONFLICT DO NOTHING";
+static const char merge_link[] = "ON CONFLICT DO UPDATE"
+				 " SET preference = min(preference, excluded.preference)";
+
+/* Columns of domain and of link. */
+enum {
+	DOMAIN_SWEEP,
+	DOMAIN_NAME,
+	DOMAIN_RANK,
+	DOMAIN_TAG,
+	DOMAIN_DNS,
+	DOMAIN_MX,
+	DOMAIN_SECURITY,
+	DOMAIN_EXPANDED,
+	DOMAIN_STS_RECORD,
+	DOMAIN_TLSRPT,
+	DOMAIN_TLSRPT_TEXT,
+	DOMAIN_TLSRPT_RUA,
+	DOMAIN_COLUMNS
+};
+enum { LINK_SWEEP, LINK_NAME, LINK_HOST, LINK_PREFERENCE, LINK_COLUMNS };
 
 struct rows {
 	struct intern *intern;
@@ -36,6 +52,7 @@ struct rows {
 	int64_t sweep;
 	sqlite3_stmt *statements[STATEMENTS];
 	sqlite3_stmt *add_server;
+	struct bulk *domains, *links;
 };
 
 /* The parameters of add_server before those of the field table. */
@@ -90,6 +107,8 @@ rows_new(sqlite3 *db, int64_t sweep)
 	for (int i = 0; i < STATEMENTS; i++)
 		rows->statements[i] = sql_prepare(db, texts[i]);
 	rows->add_server = prepare_server(db);
+	rows->domains = bulk_open(db, "domain", DOMAIN_COLUMNS, keep_domain);
+	rows->links = bulk_open(db, "link", LINK_COLUMNS, merge_link);
 	return rows;
 }
 
@@ -101,6 +120,8 @@ rows_free(struct rows *rows)
 	for (int i = 0; i < STATEMENTS; i++)
 		sqlite3_finalize(rows->statements[i]);
 	sqlite3_finalize(rows->add_server);
+	bulk_close(rows->domains);
+	bulk_close(rows->links);
 	published_free(rows->published);
 	intern_free(rows->intern);
 	free(rows);
@@ -274,42 +295,44 @@ put_host(struct rows *rows, const struct record *record)
 static bool
 add_link(struct rows *rows, int64_t name, const struct host_link *link)
 {
-	sqlite3_stmt *s = rows->statements[ADD_LINK];
+	struct bulk *links = rows->links;
 
-	sqlite3_bind_int64(s, 1, rows->sweep);
-	sqlite3_bind_int64(s, 2, name);
-	sqlite3_bind_int64(s, 3, link->host);
+	bulk_int(links, LINK_SWEEP, rows->sweep);
+	bulk_int(links, LINK_NAME, name);
+	bulk_int(links, LINK_HOST, link->host);
 	if (link->preference >= 0)
-		sqlite3_bind_int64(s, 4, link->preference);
+		bulk_int(links, LINK_PREFERENCE, link->preference);
 	else
-		sqlite3_bind_null(s, 4);
-	return sql_finish(s);
+		bulk_word(links, LINK_PREFERENCE, NULL);
+	return bulk_next(links);
 }
 
 static bool
 add_domain(struct rows *rows, int64_t name, const struct record *record)
 {
-	sqlite3_stmt *s = rows->statements[ADD_DOMAIN];
+	struct bulk *domains = rows->domains;
 	const struct sts_facts *sts = record->target.sts;
 	const struct tlsrpt_facts *tlsrpt = record->target.tlsrpt;
+	int sts_record = sts != NULL ? (int)sts->record : 0;
+	int tlsrpt_record = tlsrpt != NULL ? (int)tlsrpt->record : 0;
 
-	sqlite3_clear_bindings(s);
-	sqlite3_bind_int64(s, 1, rows->sweep);
-	sql_bind_id(s, 2, name);
-	sql_bind_id(s, 3, record->target.rank);
-	sql_bind_text(s, 4, record->target.tag);
-	sql_bind_text(s, 5, word(WORDS_DNS, (int)record->target.dns));
-	sql_bind_text(s, 6, word(WORDS_MX, (int)record->target.mx));
-	sql_bind_text(s, 7, word(WORDS_SECURITY, (int)record->target.mx_security));
-	sql_bind_text(s, 8, record->target.expanded);
-	if (sts != NULL)
-		sql_bind_text(s, 9, word(WORDS_STS_RECORD, (int)sts->record));
-	if (tlsrpt != NULL) {
-		sql_bind_text(s, 10, word(WORDS_TLSRPT, (int)tlsrpt->record));
-		sql_bind_text(s, 11, tlsrpt->record_text);
-		sql_bind_text(s, 12, tlsrpt->rua);
-	}
-	return sql_finish(s);
+	bulk_int(domains, DOMAIN_SWEEP, rows->sweep);
+	bulk_int(domains, DOMAIN_NAME, name);
+	if (record->target.rank != 0)
+		bulk_int(domains, DOMAIN_RANK, record->target.rank);
+	else
+		bulk_word(domains, DOMAIN_RANK, NULL);
+	bulk_text(domains, DOMAIN_TAG, record->target.tag);
+	bulk_word(domains, DOMAIN_DNS, word(WORDS_DNS, (int)record->target.dns));
+	bulk_word(domains, DOMAIN_MX, word(WORDS_MX, (int)record->target.mx));
+	bulk_word(domains, DOMAIN_SECURITY,
+		  word(WORDS_SECURITY, (int)record->target.mx_security));
+	bulk_text(domains, DOMAIN_EXPANDED, record->target.expanded);
+	bulk_word(domains, DOMAIN_STS_RECORD, word(WORDS_STS_RECORD, sts_record));
+	bulk_word(domains, DOMAIN_TLSRPT, word(WORDS_TLSRPT, tlsrpt_record));
+	bulk_text(domains, DOMAIN_TLSRPT_TEXT, tlsrpt != NULL ? tlsrpt->record_text : NULL);
+	bulk_text(domains, DOMAIN_TLSRPT_RUA, tlsrpt != NULL ? tlsrpt->rua : NULL);
+	return bulk_next(domains);
 }
 
 static bool
@@ -349,4 +372,17 @@ rows_put(struct rows *rows, const struct record *record)
 	if (record->kind == RECORD_HOST)
 		return put_host(rows, record);
 	return record->target.is_address ? put_address(rows, record) : put_domain(rows, record);
+}
+
+bool
+rows_flush(struct rows *rows)
+{
+	return bulk_flush(rows->domains) && bulk_flush(rows->links);
+}
+
+void
+rows_forget(struct rows *rows)
+{
+	bulk_forget(rows->domains);
+	bulk_forget(rows->links);
 }

@@ -56,6 +56,7 @@ fail(struct store *store)
 {
 	sqlite3 *db = store->database.db;
 
+	rows_forget(store->rows);
 	snprintf(store->error, sizeof store->error, "%s: %s", store->path, sqlite3_errmsg(db));
 	if (!sqlite3_get_autocommit(db))
 		sql_run(db, "ROLLBACK");
@@ -263,7 +264,9 @@ commit(void *self)
 	struct store *store = self;
 	sqlite3 *db = store->database.db;
 
-	return sqlite3_get_autocommit(db) || sql_run(db, "COMMIT") || fail(store);
+	if (sqlite3_get_autocommit(db))
+		return true;
+	return (rows_flush(store->rows) && sql_run(db, "COMMIT")) || fail(store);
 }
 
 static const char *

@@ -190,13 +190,14 @@ assess_domains(struct assessment *a)
 		.policy = cursor_open(a->db, read_policies, a->sweep),
 		.link = cursor_open(a->db, read_links, a->sweep),
 		.exception = cursor_open(a->db, read_exceptions, a->sweep),
-		.add = bulk_open(a->db, verdicts, 7),
+		.add = bulk_open(a->db, verdicts, 7, ""),
 	};
 	bool ok = true;
 
 	for (; ok && domains.domain.key != CURSOR_END; cursor_next(&domains.domain))
 		ok = judge_domain(&domains);
-	ok = bulk_close(domains.add) && ok;
+	ok = ok && bulk_flush(domains.add);
+	bulk_close(domains.add);
 	ok = cursor_close(&domains.domain) && ok;
 	ok = cursor_close(&domains.policy) && ok;
 	ok = cursor_close(&domains.link) && ok;

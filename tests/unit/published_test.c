@@ -26,7 +26,7 @@ put_domain(void *store, const char *name, int64_t host, struct sts_facts *sts)
 	struct record *domain = sample_domain(name, host, 10);
 
 	domain->target.sts = sts;
-	CHECK(sample_put(out, store, domain));
+	CHECK(sample_put(out, store, domain) && out->commit(store));
 }
 
 /* Every foreign key holds, and the database lets go of everything. */
@@ -99,7 +99,7 @@ keeps_what_a_domain_publishes(void)
 	domain->target.expanded = mem_strdup("b.example");
 	domain->target.sts = sample_sts("version: STSv1\nmode: enforce\n");
 	domain->target.tlsrpt = sample_tlsrpt();
-	CHECK(sample_put(out, store, domain));
+	CHECK(sample_put(out, store, domain) && out->commit(store));
 	CHECK_TEXT(ask(db, "SELECT json_array(mta_sts_record, mta_sts_fetch, mta_sts_policy,"
 			   " mta_sts_mode, mta_sts_max_age, mta_sts_id, mta_sts_text,"
 			   " mta_sts_alias, mta_sts_address, mta_sts_http_status,"

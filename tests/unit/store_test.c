@@ -167,6 +167,7 @@ keeps_each_certificate_once(void)
 		name[0] = (char)('0' + i);
 		sample_put(out, store, sample_domain(name, i, 0));
 	}
+	CHECK(out->commit(store));
 	CHECK_TEXT(ask(db, "SELECT count(*) FROM certificates"), "3");
 	CHECK_TEXT(ask(db, "SELECT count(DISTINCT chain_sha256) FROM chains"), "2");
 	CHECK_TEXT(ask(db, "SELECT group_concat(position, '') FROM chains"), "0101");
@@ -216,6 +217,7 @@ put_replies(void *store, const char *name, int host, const char *greeting, const
 	f->ehlo_tls_text = mem_strdup(ehlo_tls);
 	CHECK(sample_put(out, store, sample_host(host, name, f)));
 	CHECK(sample_put(out, store, sample_domain(name, host, 0)));
+	CHECK(out->commit(store));
 }
 
 /* The texts must come back as they were, wherever the first line ends, and whether or
