@@ -12,17 +12,12 @@
 #include <unistd.h>
 
 #include "scanner/mem.h"
+#include "scanner/segments.h"
 
-#define BATCH        64
+#define INTAKE       64  /* come with one system call */
 #define QUESTION_MAX 512 /* a header, a name of 255 bytes, type and class, EDNS */
 
-/* Datagrams that go out or have come in: those from next on are to be sent, or to
- * be taken. */
-struct batch {
-	struct mmsghdr headers[BATCH];
-	struct iovec parts[BATCH];
-	unsigned next, end;
-};
+_Static_assert(DATAGRAMS_KEPT <= SEGMENTS_MAX, "all that are kept are sent at once");
 
 struct door {
 	struct door *next;
@@ -31,9 +26,16 @@ struct door {
 	socklen_t peer_length;
 	int error;    /* of sending, not yet told; 0: none */
 	bool drained; /* the last reading emptied the socket */
-	struct batch out, in;
-	uint8_t questions[BATCH][QUESTION_MAX];
-	uint8_t answers[BATCH][DATAGRAM_MAX];
+	bool segments;
+	/* To be sent: those from sent on.  They lie in questions in some order. */
+	struct iovec kept[DATAGRAMS_KEPT];
+	unsigned sent, end;
+	/* Come in: those from taken on are to be handed out. */
+	struct mmsghdr headers[INTAKE];
+	struct iovec parts[INTAKE];
+	unsigned taken, came;
+	uint8_t questions[DATAGRAMS_KEPT][QUESTION_MAX];
+	uint8_t answers[INTAKE][DATAGRAM_MAX];
 };
 
 struct datagrams {
@@ -56,13 +58,11 @@ add_door(struct datagrams *datagrams, ares_socket_t fd)
 	struct door *door = mem_alloc(sizeof *door);
 
 	door->fd = fd;
-	for (unsigned i = 0; i < BATCH; i++) {
-		door->out.parts[i].iov_base = door->questions[i];
-		door->out.headers[i].msg_hdr.msg_iov = &door->out.parts[i];
-		door->out.headers[i].msg_hdr.msg_iovlen = 1;
-		door->in.parts[i] = (struct iovec){ door->answers[i], DATAGRAM_MAX };
-		door->in.headers[i].msg_hdr.msg_iov = &door->in.parts[i];
-		door->in.headers[i].msg_hdr.msg_iovlen = 1;
+	door->segments = true;
+	for (unsigned i = 0; i < INTAKE; i++) {
+		door->parts[i] = (struct iovec){ door->answers[i], DATAGRAM_MAX };
+		door->headers[i].msg_hdr.msg_iov = &door->parts[i];
+		door->headers[i].msg_hdr.msg_iovlen = 1;
 	}
 	door->next = datagrams->doors;
 	datagrams->doors = door;
@@ -117,38 +117,37 @@ connect_socket(ares_socket_t fd, const struct sockaddr *peer, ares_socklen_t len
 /* An error of a connected UDP socket is mostly the ICMP message that an earlier
  * datagram has earned; the kernel tells it once. */
 static void
-send_batch(struct door *door)
+send_kept(struct door *door)
 {
-	struct batch *out = &door->out;
-	int sent;
+	int count;
 
-	while (out->next < out->end && door->error == 0) {
-		sent = sendmmsg(door->fd, out->headers + out->next, out->end - out->next, 0);
-		if (sent > 0)
-			out->next += (unsigned)sent;
+	while (door->sent < door->end && door->error == 0) {
+		count = segments_send(door->fd, door->kept + door->sent, door->end - door->sent,
+				      &door->segments);
+		if (count > 0)
+			door->sent += (unsigned)count;
 		else if (errno == EAGAIN || errno == ENOBUFS)
 			return;
 		else if (errno != EINTR)
 			door->error = errno;
 	}
-	if (out->next == out->end)
-		out->next = out->end = 0;
+	if (door->sent == door->end)
+		door->sent = door->end = 0;
 }
 
 static ares_ssize_t
 keep(struct door *door, const struct iovec *parts, int count)
 {
-	struct batch *out = &door->out;
 	uint8_t *to;
 	size_t length = 0;
 
-	if (out->end == BATCH)
-		send_batch(door);
-	if (out->end == BATCH) {
+	if (door->end == DATAGRAMS_KEPT)
+		send_kept(door);
+	if (door->end == DATAGRAMS_KEPT) {
 		errno = door->error != 0 ? door->error : EAGAIN;
 		return -1;
 	}
-	to = door->questions[out->end];
+	to = door->questions[door->end];
 	for (int i = 0; i < count; length += parts[i++].iov_len) {
 		if (parts[i].iov_len > QUESTION_MAX - length) {
 			errno = EMSGSIZE;
@@ -156,7 +155,7 @@ keep(struct door *door, const struct iovec *parts, int count)
 		}
 		memcpy(to + length, parts[i].iov_base, parts[i].iov_len);
 	}
-	out->parts[out->end++].iov_len = length;
+	door->kept[door->end++] = (struct iovec){ to, length };
 	return (ares_ssize_t)length;
 }
 
@@ -172,12 +171,11 @@ send_parts(ares_socket_t fd, const struct iovec *parts, int count, void *arg)
 	return sendmsg(fd, &message, MSG_NOSIGNAL);
 }
 
-/* false: there is none, and errno says why.  A batch that was not full has emptied
+/* false: there is none, and errno says why.  An intake that was not full has emptied
  * the socket; libevent calls again for what came since. */
 static bool
 fill(struct door *door)
 {
-	struct batch *in = &door->in;
 	int got;
 
 	if (door->error != 0) {
@@ -189,12 +187,12 @@ fill(struct door *door)
 		errno = EAGAIN;
 		return false;
 	}
-	got = recvmmsg(door->fd, in->headers, BATCH, 0, NULL);
+	got = recvmmsg(door->fd, door->headers, INTAKE, 0, NULL);
 	if (got <= 0)
 		return false;
-	door->drained = got < BATCH;
-	in->next = 0;
-	in->end = (unsigned)got;
+	door->drained = got < INTAKE;
+	door->taken = 0;
+	door->came = (unsigned)got;
 	return true;
 }
 
@@ -202,14 +200,13 @@ static ares_ssize_t
 take(struct door *door, void *to, size_t size, struct sockaddr *from,
      ares_socklen_t *from_length)
 {
-	struct batch *in = &door->in;
 	size_t length;
 
-	if (in->next == in->end && !fill(door))
+	if (door->taken == door->came && !fill(door))
 		return -1;
-	length = in->headers[in->next].msg_len;
+	length = door->headers[door->taken].msg_len;
 	length = length < size ? length : size;
-	memcpy(to, door->answers[in->next++], length);
+	memcpy(to, door->answers[door->taken++], length);
 	if (from != NULL && door->peer_length <= *from_length) {
 		memcpy(from, &door->peer, door->peer_length);
 		*from_length = door->peer_length;
@@ -260,7 +257,7 @@ datagrams_flush(struct datagrams *datagrams)
 	ares_socket_t failed = ARES_SOCKET_BAD;
 
 	for (struct door *door = datagrams->doors; door != NULL; door = door->next) {
-		send_batch(door);
+		send_kept(door);
 		if (door->error != 0)
 			failed = door->fd;
 	}
@@ -272,5 +269,5 @@ datagrams_waiting(const struct datagrams *datagrams, ares_socket_t fd)
 {
 	const struct door *door = find(datagrams, fd);
 
-	return door != NULL && door->in.next < door->in.end;
+	return door != NULL && door->taken < door->came;
 }

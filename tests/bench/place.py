@@ -5,6 +5,7 @@ servers, lists of their names, and programs whose CPU time and memory are taken.
 import atexit
 import json
 import os
+import random
 import resource
 import signal
 import subprocess
@@ -18,6 +19,7 @@ import processes  # noqa: E402  (the laboratory's, beside this folder)
 
 TICKS = os.sysconf("SC_CLK_TCK")
 REGIONS = "?repuxst"  # as in world.c: the letters of domains, in the order of networks
+LENGTHS = 12          # of names, as in questions.c: they differ as those of real lists do
 PATIENCE = 60         # seconds for a peer to be ready
 
 
@@ -99,15 +101,17 @@ class Place:
         path = self.path(f"{letter}{count}.names")
         if not os.path.exists(path):
             with open(path, "w", encoding="ascii") as file:
-                file.writelines(f"{letter}{i}.bench\n" for i in range(count))
+                file.writelines(f"{letter}{i}-{'x' * (i * 7 % LENGTHS)}.bench\n"
+                                for i in range(count))
         return path
 
     def servers(self, letter, count):
-        """The same servers for who does not ask DNS: address and name."""
+        """The same servers for who does not ask DNS: address and name, in a random order,
+        as a sweep has it."""
         path, region = self.path(f"{letter}{count}.servers"), REGIONS.index(letter)
         if not os.path.exists(path):
             with open(path, "w", encoding="ascii") as file:
-                for i in range(count):
+                for i in random.Random(1).sample(range(count), count):
                     host = region << 20 | i
                     file.write(f"127.{host >> 16}.{host >> 8 & 255}.{host & 255} "
                                f"{letter}{i}.bench\n")

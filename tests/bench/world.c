@@ -102,6 +102,8 @@ read_domain(const char *name, enum world_region *region, uint32_t *number)
 		return false;
 	*region = (enum world_region)(letter - letters);
 	*number = (uint32_t)strtoul(name + 1, &end, 10);
+	if (*end == '-')
+		end += strcspn(end, ".");
 	return strcmp(end, ".bench") == 0;
 }
 

@@ -5,9 +5,10 @@
  * name is, the server asks how an address behaves; both get the same answers
  * because both follow from the number in the name.
  *
- * A domain is <region letter><number>.bench, a mail host m<address in hex>.<its
- * certificate>.bench.  Each region has its own twelfth of 127/8; addresses are
- * numbers in host order.  Everything here is pure.
+ * A domain is <region letter><number>.bench, with anything between from a hyphen on, to
+ * make it longer; a mail host is m<address in hex>.<its certificate>.bench.  Each region
+ * has its own twelfth of 127/8; addresses are numbers in host order.  Everything here is
+ * pure.
  */
 #ifndef TESTS_BENCH_WORLD_H
 #define TESTS_BENCH_WORLD_H
