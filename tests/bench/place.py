@@ -18,7 +18,7 @@ sys.path.insert(0, os.path.join(HERE, "..", "lab"))
 import processes  # noqa: E402  (the laboratory's, beside this folder)
 
 TICKS = os.sysconf("SC_CLK_TCK")
-REGIONS = "?repuxst"  # as in world.c: the letters of domains, in the order of networks
+REGIONS = "?repuxstn" # as in world.c: the letters of domains, in the order of networks
 LENGTHS = 12          # of names, as in questions.c: they differ as those of real lists do
 PATIENCE = 60         # seconds for a peer to be ready
 

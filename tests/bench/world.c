@@ -12,7 +12,7 @@
 #define OWN_DOMAINS     3 /* of one small host */
 #define LOOPBACK        0x7f000000u
 
-static const char letters[] = "?repuxst";
+static const char letters[] = "?repuxstn";
 
 /* Bits that look random, the same each time. */
 static uint32_t
@@ -74,6 +74,9 @@ world_server(uint32_t address)
 		break;
 	case WORLD_STALLED:
 		server.manner = MANNER_STALLS;
+		break;
+	case WORLD_WITHOUT:
+		server.manner = MANNER_PLAIN;
 		break;
 	case WORLD_RSA:
 	case WORLD_REGIONS:

@@ -21,7 +21,7 @@
 #define WORLD_HOSTS  4    /* at most, of one domain */
 #define WORLD_NAME   64   /* bytes of a host's name, with the end */
 
-/* By the letters of the domains: r e p u x s t. */
+/* By the letters of the domains: r e p u x s t n. */
 enum world_region {
 	WORLD_RSA = 1,  /* r: each server its own host, RSA leaf */
 	WORLD_EC,       /* e: the same, P-256 leaf */
@@ -30,6 +30,7 @@ enum world_region {
 	WORLD_ROUGH,    /* x: the same with slow and silent servers */
 	WORLD_SILENT,   /* s: no greeting ever */
 	WORLD_STALLED,  /* t: no answer to ClientHello ever */
+	WORLD_WITHOUT,  /* n: each server its own host, no STARTTLS */
 	WORLD_REGIONS,
 };
 
