@@ -12,10 +12,10 @@
  *
  * What it saves: a check of a signature a chain, which is 17 microseconds of CPU where
  * the issuer's key is RSA-2048, 64 where it is P-256, and 700 where it is P-384; and ten
- * comparisons of dates, some 20 microseconds, because libcrypto writes the time as a text
- * for each.  What it costs: up to SIGNATURES_PAIRS pairs of parsed certificates a bench, and for a path that
- * fails, its signatures twice.  It can go when libcrypto remembers which signatures it
- * has checked.
+ * comparisons of dates, some 20 microseconds, because libcrypto writes the time as a
+ * text for each.  What it costs: up to SIGNATURES_PAIRS pairs of parsed certificates a
+ * bench, and for a path that fails, its signatures twice.  It can go when libcrypto
+ * remembers which signatures it has checked.
  */
 #ifndef PROBES_SIGNATURES_H
 #define PROBES_SIGNATURES_H
