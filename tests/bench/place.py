@@ -19,7 +19,8 @@ import processes  # noqa: E402  (the laboratory's, beside this folder)
 
 TICKS = os.sysconf("SC_CLK_TCK")
 REGIONS = "?repuxstn" # as in world.c: the letters of domains, in the order of networks
-LENGTHS = 12          # of names, as in questions.c: they differ as those of real lists do
+# What names are longer by, as in questions.c: they differ as those of real lists do.
+LONGER = (0, 0, 1, 1, 2, 2, 3, 4, 5, 7, 9, 12)
 PATIENCE = 60         # seconds for a peer to be ready
 
 
@@ -101,7 +102,7 @@ class Place:
         path = self.path(f"{letter}{count}.names")
         if not os.path.exists(path):
             with open(path, "w", encoding="ascii") as file:
-                file.writelines(f"{letter}{i}-{'x' * (i * 7 % LENGTHS)}.bench\n"
+                file.writelines(f"{letter}{i}-{'x' * LONGER[i * 7 % len(LONGER)]}.bench\n"
                                 for i in range(count))
         return path
 
