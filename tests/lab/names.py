@@ -136,6 +136,7 @@ class Names:
   zonesdir: "{self.folder}"
   zonelistfile: "{self.path(name + '.zones')}"
   xfrdfile: "{self.path(name + '.xfrd')}"
+  xfrdir: "{self.folder}"
   pidfile: "{self.path(name + '.pid')}"
   rrl-ratelimit: 0
   rrl-whitelist-ratelimit: 0
