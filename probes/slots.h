@@ -3,13 +3,14 @@
  * Room for the buffer in which libssl assembles the messages of a handshake: 21,848
  * bytes that it takes, and clears, when the handshake begins and keeps to its end,
  * though our part of most is a few hundred bytes.  Here it has pages of its own, and
- * while the peer is waited for all but the first are given back to the kernel; but not
- * by the last few that began to wait, because most peers answer soon.
+ * while the peer is waited for all but the first are given back to the kernel; but only
+ * by those that wait longest, and only when there are many: what all handshakes take
+ * together is to stay what SLOTS_FULL of them take, of which SLOTS_AWAKE keep their pages.
  *
- * What it saves: 20 of the 39 KiB that each conversation in its handshake takes.
- * What it costs: address space, two comparisons for every allocation of libcrypto, and
- * for peers that do not answer soon a system call and five page faults, some 10
- * microseconds.  It can go when libssl takes the buffer no larger than it needs.
+ * What it saves: 20 of the 39 KiB that each conversation in its handshake takes, where
+ * there are many.  What it costs: address space, two comparisons for every allocation of
+ * libcrypto, and 20 microseconds for a handshake that gives its pages back and needs them
+ * again.  It can go when libssl takes the buffer no larger than it needs.
  */
 #ifndef PROBES_SLOTS_H
 #define PROBES_SLOTS_H
@@ -17,8 +18,12 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Handshakes, of all threads, that keep their pages while they wait: 4 MiB. */
-#define SLOTS_AWAKE 192
+#define SLOTS_FULL  1000
+#define SLOTS_AWAKE 192 /* 4 MiB */
+
+/* How many handshakes, of all threads, may keep their pages while they wait, of so many
+ * that there are. */
+size_t slots_keepers(size_t handshakes);
 
 /* A handshake that waits for its peer, in its thread's row of those that have kept
  * their pages.  Zeroed: not in it. */

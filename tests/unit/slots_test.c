@@ -34,6 +34,50 @@ wait_with(char byte, struct slots_wait *wait)
 	return buffer;
 }
 
+static void *others[SLOTS_FULL];
+
+/* So many other handshakes that only SLOTS_AWAKE may keep their pages. */
+static void
+fill(void)
+{
+	for (size_t i = 0; i < SLOTS_FULL; i++)
+		others[i] = OPENSSL_malloc(BUFFER);
+}
+
+static void
+clear(void)
+{
+	for (size_t i = 0; i < SLOTS_FULL; i++)
+		OPENSSL_free(others[i]);
+}
+
+/* All keep their pages while there are few; then the more there are, the fewer do. */
+static void
+keeps_pages_while_there_is_room(void)
+{
+	enum { FEW = 600 };
+	static struct slots_wait waits[SLOTS_FULL];
+	static char *buffers[SLOTS_FULL];
+	size_t keepers = 0;
+
+	CHECK(slots_keepers(FEW) >= FEW && slots_keepers(SLOTS_FULL - 1) == SLOTS_AWAKE + 1);
+	CHECK(slots_keepers(SLOTS_FULL) == SLOTS_AWAKE && slots_keepers(65536) == SLOTS_AWAKE);
+	for (size_t i = 0; i < FEW; i++)
+		buffers[i] = wait_with('x', &waits[i]);
+	for (size_t i = 0; i < FEW; i++)
+		CHECK(is_resident(buffers[i] + 8192));
+	for (size_t i = FEW; i < SLOTS_FULL; i++)
+		buffers[i] = wait_with('x', &waits[i]);
+	for (size_t i = 0; i < SLOTS_FULL; i++) {
+		keepers += is_resident(buffers[i] + 8192);
+		CHECK(is_resident(buffers[i] + 8192) == (i >= SLOTS_FULL - SLOTS_AWAKE));
+		slots_resume(&waits[i]);
+	}
+	CHECK(keepers == SLOTS_AWAKE);
+	for (size_t i = 0; i < SLOTS_FULL; i++)
+		OPENSSL_free(buffers[i]);
+}
+
 /* Who waits longest, when there are more than may keep their pages; not who has gone
  * on since. */
 static void
@@ -42,6 +86,7 @@ gives_pages_back(void)
 	struct slots_wait waits[SLOTS_AWAKE + 3] = { 0 };
 	char *buffers[SLOTS_AWAKE + 3];
 
+	fill();
 	for (size_t i = 0; i < SLOTS_AWAKE; i++)
 		buffers[i] = wait_with('x', &waits[i]);
 	CHECK(is_resident(buffers[0] + 8192));
@@ -58,6 +103,7 @@ gives_pages_back(void)
 		slots_resume(&waits[i]);
 		OPENSSL_free(buffers[i]);
 	}
+	clear();
 }
 
 /* The others' places are taken: what waits here gives its own pages back. */
@@ -80,6 +126,7 @@ threads_share_the_room(void)
 	char *buffers[SLOTS_AWAKE];
 	pthread_t other;
 
+	fill();
 	for (size_t i = 0; i < SLOTS_AWAKE; i++)
 		buffers[i] = wait_with('x', &waits[i]);
 	CHECK(pthread_create(&other, NULL, wait_beside, NULL) == 0);
@@ -89,6 +136,7 @@ threads_share_the_room(void)
 		slots_resume(&waits[i]);
 		OPENSSL_free(buffers[i]);
 	}
+	clear();
 }
 
 /* A thread that works for others in between must not lose their buffers. */
@@ -149,6 +197,7 @@ int
 main(void)
 {
 	CHECK(slots_install());
+	RUN(keeps_pages_while_there_is_room);
 	RUN(gives_pages_back);
 	RUN(threads_share_the_room);
 	RUN(trims_only_what_was_watched);
