@@ -52,14 +52,14 @@ struct server_outcome assess_outcome(sqlite3_stmt *row, int first);
  * database failed.  To free. */
 struct chain *assess_chain(sqlite3_stmt *certificates, int64_t id);
 
-/* What is asked of a chain that a server showed, and the answers. */
+/* What is asked of a chain that a server showed, and the answers: its verdict, lent until
+ * the next batch, and, where the host has a name and the leaf was parsed, whether the leaf
+ * names it. */
 struct chain_question {
 	int64_t chain, host;
-	const char
-	    *name; /* of the host; NULL: a bare address, for which only the chain counts */
-	const struct chain_verdict *verdict; /* lent until the next batch */
-	bool matches,
-	    cn_only; /* does the leaf name the host?  Where there is a name, and parsed */
+	const char *name; /* NULL: a bare address, for which only the chain counts */
+	const struct chain_verdict *verdict;
+	bool matches, cn_only;
 };
 
 struct chain_desk;

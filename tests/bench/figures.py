@@ -11,7 +11,7 @@ from place import Run
 
 PAIRS = 5           # floor and sweep, one after the other, so often
 SERVERS = 6000      # for the figure that has a goal
-FEWER = 3000        # for the others, with as few pairs
+FEWER = 3000        # for the others, with fewer pairs
 FEWER_PAIRS = 3
 IN_FLIGHT = 500
 DOMAINS = 60000
@@ -64,6 +64,15 @@ def check_handshakes(place, count):
             " AND tls_version = 'TLSv1.3' AND certificate = 'ok'").fetchone()
     if done != count:
         raise SystemExit(f"bench: {done} of {count} servers were swept well")
+
+
+def check_dialogues(place, count):
+    """The same for servers without STARTTLS."""
+    with sqlite3.connect(place.path("sweep.db")) as database:
+        done, = database.execute("SELECT count(*) FROM servers WHERE ehlo = 'ok'"
+                                 " AND starttls = 'not-offered'").fetchone()
+    if done != count:
+        raise SystemExit(f"bench: {done} of {count} dialogues were had")
 
 
 def servers(place):
@@ -210,6 +219,7 @@ def finished_hosts(place):
     came before: these have a bound, hosts have none."""
     counts = [2 * CERTIFICATES * n * MANY for n in (1, 3)]
     few, many = (place.sweep("n", count, "-s", "200").peak for count in counts)
+    check_dialogues(place, counts[1])
     host = (many - few) / (counts[1] - counts[0])
     yield Row("memory per finished host", f"{host:.0f} bytes", "≤ 200 bytes", host <= 200)
 
