@@ -59,6 +59,12 @@ bulk_int(struct bulk *bulk, int column, int64_t value)
 }
 
 void
+bulk_id(struct bulk *bulk, int column, int64_t id)
+{
+	sql_bind_id(bulk->insert, parameter(bulk, column), id);
+}
+
+void
 bulk_word(struct bulk *bulk, int column, const char *word)
 {
 	sql_bind_text(bulk->insert, parameter(bulk, column), word);

@@ -18,6 +18,7 @@ struct bulk;
 struct bulk *bulk_open(sqlite3 *db, const char *table, int columns, const char *conflict);
 /* The values of the row that comes next, all of them, by column from 0. */
 void bulk_int(struct bulk *bulk, int column, int64_t value);
+void bulk_id(struct bulk *bulk, int column, int64_t id);         /* 0: NULL */
 void bulk_word(struct bulk *bulk, int column, const char *word); /* lasts; or NULL */
 void bulk_text(struct bulk *bulk, int column, const char *text); /* copied; or NULL */
 /* The row is complete.  false: the database refused this or one before. */

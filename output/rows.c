@@ -8,6 +8,7 @@
 #include "output/bulk.h"
 #include "output/fields.h"
 #include "output/intern.h"
+#include "output/mx_sets.h"
 #include "output/published.h"
 #include "output/sql.h"
 #include "scanner/mem.h"
@@ -18,17 +19,15 @@ enum statement {
 	STATEMENTS,
 };
 
-/* A target or link that is there already stays: a list may name a thing twice. */
+/* A target that is there already stays: a list may name a thing twice. */
 static const char *const texts[STATEMENTS] = {
 	[ADD_HOST] = "INSERT INTO host VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
 	[ADD_ADDRESS_TARGET] =
 	    "INSERT OR IGNORE INTO address_target VALUES(?1, ?2, ?3, ?4, ?5, ?6)",
 };
 static const char keep_domain[] = "ON CONFLICT DO NOTHING";
-static const char merge_link[] = "ON CONFLICT DO UPDATE"
-				 " SET preference = min(preference, excluded.preference)";
 
-/* Columns of domain and of link. */
+/* Columns of domain. */
 enum {
 	DOMAIN_SWEEP,
 	DOMAIN_NAME,
@@ -42,9 +41,9 @@ enum {
 	DOMAIN_TLSRPT,
 	DOMAIN_TLSRPT_TEXT,
 	DOMAIN_TLSRPT_RUA,
+	DOMAIN_MX_SET,
 	DOMAIN_COLUMNS
 };
-enum { LINK_SWEEP, LINK_NAME, LINK_HOST, LINK_PREFERENCE, LINK_COLUMNS };
 
 struct rows {
 	struct intern *intern;
@@ -52,7 +51,8 @@ struct rows {
 	int64_t sweep;
 	sqlite3_stmt *statements[STATEMENTS];
 	sqlite3_stmt *add_server;
-	struct bulk *domains, *links;
+	struct bulk *domains;
+	struct mx_sets *mx_sets;
 };
 
 /* The parameters of add_server before those of the field table. */
@@ -108,7 +108,7 @@ rows_new(sqlite3 *db, int64_t sweep)
 		rows->statements[i] = sql_prepare(db, texts[i]);
 	rows->add_server = prepare_server(db);
 	rows->domains = bulk_open(db, "domain", DOMAIN_COLUMNS, keep_domain);
-	rows->links = bulk_open(db, "link", LINK_COLUMNS, merge_link);
+	rows->mx_sets = mx_sets_open(db);
 	return rows;
 }
 
@@ -121,7 +121,7 @@ rows_free(struct rows *rows)
 		sqlite3_finalize(rows->statements[i]);
 	sqlite3_finalize(rows->add_server);
 	bulk_close(rows->domains);
-	bulk_close(rows->links);
+	mx_sets_close(rows->mx_sets);
 	published_free(rows->published);
 	intern_free(rows->intern);
 	free(rows);
@@ -293,22 +293,7 @@ put_host(struct rows *rows, const struct record *record)
 }
 
 static bool
-add_link(struct rows *rows, int64_t name, const struct host_link *link)
-{
-	struct bulk *links = rows->links;
-
-	bulk_int(links, LINK_SWEEP, rows->sweep);
-	bulk_int(links, LINK_NAME, name);
-	bulk_int(links, LINK_HOST, link->host);
-	if (link->preference >= 0)
-		bulk_int(links, LINK_PREFERENCE, link->preference);
-	else
-		bulk_word(links, LINK_PREFERENCE, NULL);
-	return bulk_next(links);
-}
-
-static bool
-add_domain(struct rows *rows, int64_t name, const struct record *record)
+add_domain(struct rows *rows, int64_t name, int64_t mx_set, const struct record *record)
 {
 	struct bulk *domains = rows->domains;
 	const struct sts_facts *sts = record->target.sts;
@@ -318,10 +303,7 @@ add_domain(struct rows *rows, int64_t name, const struct record *record)
 
 	bulk_int(domains, DOMAIN_SWEEP, rows->sweep);
 	bulk_int(domains, DOMAIN_NAME, name);
-	if (record->target.rank != 0)
-		bulk_int(domains, DOMAIN_RANK, record->target.rank);
-	else
-		bulk_word(domains, DOMAIN_RANK, NULL);
+	bulk_id(domains, DOMAIN_RANK, record->target.rank);
 	bulk_text(domains, DOMAIN_TAG, record->target.tag);
 	bulk_word(domains, DOMAIN_DNS, word(WORDS_DNS, (int)record->target.dns));
 	bulk_word(domains, DOMAIN_MX, word(WORDS_MX, (int)record->target.mx));
@@ -332,21 +314,20 @@ add_domain(struct rows *rows, int64_t name, const struct record *record)
 	bulk_word(domains, DOMAIN_TLSRPT, word(WORDS_TLSRPT, tlsrpt_record));
 	bulk_text(domains, DOMAIN_TLSRPT_TEXT, tlsrpt != NULL ? tlsrpt->record_text : NULL);
 	bulk_text(domains, DOMAIN_TLSRPT_RUA, tlsrpt != NULL ? tlsrpt->rua : NULL);
+	bulk_id(domains, DOMAIN_MX_SET, mx_set);
 	return bulk_next(domains);
 }
 
 static bool
 put_domain(struct rows *rows, const struct record *record)
 {
-	int64_t name = intern_name(rows->intern, record->target.name);
+	int64_t name = intern_name(rows->intern, record->target.name), mx_set;
 
-	if (name < 0 || !add_domain(rows, name, record) ||
-	    !published_put_sts(rows->published, name, record->target.sts))
+	if (name < 0)
 		return false;
-	for (size_t i = 0; i < record->target.count; i++)
-		if (!add_link(rows, name, &record->target.links[i]))
-			return false;
-	return true;
+	mx_set = mx_sets_put(rows->mx_sets, record->target.links, record->target.count);
+	return mx_set >= 0 && add_domain(rows, name, mx_set, record) &&
+	       published_put_sts(rows->published, name, record->target.sts);
 }
 
 static bool
@@ -377,12 +358,12 @@ rows_put(struct rows *rows, const struct record *record)
 bool
 rows_flush(struct rows *rows)
 {
-	return bulk_flush(rows->domains) && bulk_flush(rows->links);
+	return mx_sets_flush(rows->mx_sets) && bulk_flush(rows->domains);
 }
 
 void
 rows_forget(struct rows *rows)
 {
 	bulk_forget(rows->domains);
-	bulk_forget(rows->links);
+	mx_sets_forget(rows->mx_sets);
 }

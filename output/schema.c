@@ -190,10 +190,68 @@ static const char version_3[] =
 static const char version_4[] =
 "UPDATE server SET ehlo_line = NULL WHERE ehlo_line ="
 "  substr(greeting_text, 1, instr(greeting_text || ' ', ' ') - 1);";
+#define WORDS(of)                                                                              \
+	of "headline || ' ' || coalesce(" of "starttls, '-') || ' ' || coalesce(" of           \
+	"certificate, '-') || ' ' || coalesce(" of "dane, '-') || ' ' || coalesce(" of         \
+	"mta_sts, '-')"
+
+/* Most domains have their MX hosts and their verdict in common with many others: each set
+ * and each verdict is kept once. */
+static const char version_5[] =
+"DROP VIEW IF EXISTS sweeps;"
+"DROP VIEW IF EXISTS domains;"
+"DROP VIEW IF EXISTS servers;"
+/* domain.mx_set is NULL where there are no MX hosts; a set is of one sweep, as hosts are.
+ * Before, link had a row for each domain and host. */
+"CREATE TABLE mx_host("
+"  mx_set INTEGER NOT NULL,"
+"  host INTEGER NOT NULL REFERENCES host DEFERRABLE INITIALLY DEFERRED,"
+"  preference INTEGER,"
+"  PRIMARY KEY(mx_set, host)) WITHOUT ROWID;"
+"ALTER TABLE domain ADD COLUMN mx_set INTEGER;"
+"CREATE TEMP TABLE linked AS SELECT sweep, name,"
+"  min(row_number) OVER (PARTITION BY sweep, hosts) AS mx_set FROM (SELECT sweep, name,"
+"  group_concat(host || ' ' || coalesce(preference, '-')) AS hosts,"
+"  row_number() OVER (ORDER BY sweep, name) AS row_number FROM link GROUP BY sweep, name);"
+"CREATE UNIQUE INDEX temp.linked_domain ON linked(sweep, name);"
+"INSERT INTO mx_host SELECT s.mx_set, l.host, l.preference FROM"
+"  (SELECT mx_set, sweep, min(name) AS name FROM linked GROUP BY mx_set) s"
+"  CROSS JOIN link l ON l.sweep = s.sweep AND l.name = s.name;"
+"UPDATE domain SET mx_set = (SELECT l.mx_set FROM linked l WHERE l.sweep = domain.sweep"
+"  AND l.name = domain.name);"
+"DROP TABLE temp.linked;"
+"CREATE TABLE new_link_verdict("
+"  sweep INTEGER NOT NULL, name INTEGER NOT NULL, host INTEGER NOT NULL,"
+"  position INTEGER NOT NULL, dane TEXT, mta_sts TEXT,"
+"  PRIMARY KEY(sweep, name, host, position),"
+"  FOREIGN KEY(sweep, name) REFERENCES domain,"
+"  FOREIGN KEY(host, position) REFERENCES server) WITHOUT ROWID;"
+"INSERT INTO new_link_verdict SELECT sweep, name, host, position, dane, mta_sts"
+"  FROM link_verdict;"
+"DROP TABLE link_verdict;"
+"DROP TABLE link;"
+"ALTER TABLE new_link_verdict RENAME TO link_verdict;"
+/* words tells verdicts apart; NULL would not. */
+"CREATE TABLE verdict("
+"  id INTEGER PRIMARY KEY,"
+"  headline TEXT NOT NULL, starttls TEXT, certificate TEXT, dane TEXT, mta_sts TEXT,"
+"  words TEXT NOT NULL UNIQUE GENERATED ALWAYS AS (" WORDS("") "));"
+"INSERT OR IGNORE INTO verdict(headline, starttls, certificate, dane, mta_sts)"
+"  SELECT DISTINCT headline, starttls, certificate, dane, mta_sts FROM domain_verdict;"
+"CREATE TABLE new_domain_verdict("
+"  sweep INTEGER NOT NULL, name INTEGER NOT NULL,"
+"  verdict INTEGER NOT NULL REFERENCES verdict, mta_sts_lint TEXT, policy_list TEXT,"
+"  PRIMARY KEY(sweep, name),"
+"  FOREIGN KEY(sweep, name) REFERENCES domain) WITHOUT ROWID;"
+"INSERT INTO new_domain_verdict SELECT d.sweep, d.name, v.id, d.mta_sts_lint, d.policy_list"
+"  FROM domain_verdict d JOIN verdict v ON v.words = " WORDS("d.") ";"
+"DROP TABLE domain_verdict;"
+"ALTER TABLE new_domain_verdict RENAME TO domain_verdict;";
 /* clang-format on */
 
 /* migrations[n] makes version n + 1 out of version n; 0 is the empty database. */
-static const char *const migrations[] = { version_1, version_2, version_3, version_4 };
+static const char *const migrations[] = { version_1, version_2, version_3, version_4,
+					  version_5 };
 
 int
 schema_version(void)
@@ -229,7 +287,9 @@ bool
 schema_index(sqlite3 *db)
 {
 	/* The limit keeps ANALYZE short on a database of any size. */
-	return sql_run(db, "CREATE INDEX IF NOT EXISTS link_host ON link(host);"
+	return sql_run(db, "CREATE INDEX IF NOT EXISTS mx_host_host ON mx_host(host);"
+			   "CREATE INDEX IF NOT EXISTS domain_mx_set ON domain(mx_set)"
+			   " WHERE mx_set IS NOT NULL;"
 			   "CREATE INDEX IF NOT EXISTS host_sweep ON host(sweep);"
 			   "CREATE INDEX IF NOT EXISTS host_name ON host(name, sweep);"
 			   "CREATE INDEX IF NOT EXISTS server_chain ON server(chain)"

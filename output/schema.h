@@ -3,11 +3,11 @@
  * The tables of a database and the public views over them.  The tables may
  * change with the version; the views are the contract with everybody else.
  *
- * Facts (sweep, domain, mta_sts, address_target, host, tlsa, link, server) are
+ * Facts (sweep, domain, mx_host, mta_sts, address_target, host, tlsa, server) are
  * written once and never touched again.  What is judged of them stands in tables
  * of its own (*_verdict), so that assess can throw it away and write it again.
- * Whatever repeats (names, texts, certificates, chains, policies) is stored once
- * and pointed to.
+ * Whatever repeats (names, texts, certificates, chains, policies, sets of MX hosts,
+ * verdicts on domains) is stored once and pointed to.
  */
 #ifndef OUTPUT_SCHEMA_H
 #define OUTPUT_SCHEMA_H

@@ -197,7 +197,7 @@ drop_orphans(struct store *store)
 	snprintf(sql, sizeof sql,
 		 "CREATE TEMP TABLE orphan AS SELECT id FROM host WHERE sweep = %lld"
 		 " AND (of_address IS NOT NULL OR name IS NULL)"
-		 " AND id NOT IN (SELECT host FROM link WHERE sweep = %lld)"
+		 " AND id NOT IN (SELECT host FROM mx_host)"
 		 " AND id NOT IN (SELECT host FROM address_target WHERE sweep = %lld"
 		 "  AND host IS NOT NULL);"
 		 "DELETE FROM server_verdict WHERE host IN (SELECT id FROM orphan);"
@@ -205,7 +205,7 @@ drop_orphans(struct store *store)
 		 "DELETE FROM tlsa WHERE host IN (SELECT id FROM orphan);"
 		 "DELETE FROM host WHERE id IN (SELECT id FROM orphan);"
 		 "DROP TABLE orphan",
-		 (long long)store->sweep, (long long)store->sweep, (long long)store->sweep);
+		 (long long)store->sweep, (long long)store->sweep);
 	return sql_run(store->database.db, sql);
 }
 
@@ -275,25 +275,25 @@ last_error(void *self)
 	return ((struct store *)self)->error;
 }
 
-/* Hosts are fewer than links, and link_host is there. */
+/* Sets of hosts are fewer than domains, and domain_mx_set is there. */
 static bool
 close_books(struct store *store, const struct sweep_end *end)
 {
-	char sql[640];
+	char sql[1024];
 
-	snprintf(
-	    sql, sizeof sql,
-	    "UPDATE sweep SET state = '%s', finished = %lld,"
-	    " domains = (SELECT count(*) FROM domain WHERE sweep = sweep.id),"
-	    " targets = (SELECT count(*) FROM domain WHERE sweep = sweep.id) +"
-	    "  (SELECT count(*) FROM address_target WHERE sweep = sweep.id),"
-	    " servers = (SELECT coalesce(sum("
-	    "   (SELECT count(*) FROM link l WHERE l.host = h.id) *"
-	    "   (SELECT count(*) FROM server v WHERE v.host = h.id)), 0)"
-	    "  FROM host h WHERE h.sweep = sweep.id) + (SELECT count(*) FROM address_target a"
-	    "   JOIN server v ON v.host = a.host WHERE a.sweep = sweep.id)"
-	    " WHERE id = %lld",
-	    states[end->state], (long long)end->finished, (long long)store->sweep);
+	snprintf(sql, sizeof sql,
+		 "UPDATE sweep SET state = '%s', finished = %lld,"
+		 " domains = (SELECT count(*) FROM domain WHERE sweep = sweep.id),"
+		 " targets = (SELECT count(*) FROM domain WHERE sweep = sweep.id) +"
+		 "  (SELECT count(*) FROM address_target WHERE sweep = sweep.id),"
+		 " servers = (SELECT coalesce(sum("
+		 "   (SELECT count(*) FROM domain d WHERE d.mx_set = e.mx_set) *"
+		 "   (SELECT count(*) FROM server v WHERE v.host = h.id)), 0)"
+		 "  FROM host h JOIN mx_host e ON e.host = h.id WHERE h.sweep = sweep.id) +"
+		 "  (SELECT count(*) FROM address_target a JOIN server v ON v.host = a.host"
+		 "   WHERE a.sweep = sweep.id)"
+		 " WHERE id = %lld",
+		 states[end->state], (long long)end->finished, (long long)store->sweep);
 	return sql_run(store->database.db, sql);
 }
 

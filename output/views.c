@@ -39,7 +39,8 @@
 	" v.starttls_echo, v.bare_lf, v.legacy, sv.cn_only, cv.error AS verify_error, v.host," \
 	" sv.dane_reason, sv.dane_lint, " REGISTRABLE(mx) " AS provider"
 
-#define SERVER_JOINS                                                                           \
+/* Of the hosts e of that sweep. */
+#define SERVER_JOINS(sweep)                                                                    \
 	" JOIN server v ON v.host = e.host"                                                    \
 	" LEFT JOIN text an ON an.id = v.as_name"                                              \
 	" LEFT JOIN text el ON el.id = v.ehlo_list"                                            \
@@ -48,7 +49,7 @@
 	" LEFT JOIN text ct ON ct.id = v.cipher"                                               \
 	" LEFT JOIN chain c ON c.id = v.chain"                                                 \
 	" LEFT JOIN certificate lc ON lc.id = c.leaf"                                          \
-	" LEFT JOIN chain_verdict cv ON cv.sweep = e.sweep AND cv.chain = v.chain"             \
+	" LEFT JOIN chain_verdict cv ON cv.sweep = " sweep " AND cv.chain = v.chain"            \
 	" LEFT JOIN server_verdict sv ON sv.host = v.host AND sv.position = v.position"
 
 /* What is derived of facts alone waits for the judgement of all the rest. */
@@ -61,8 +62,8 @@ const char schema_views[] =
 "  coalesce(s.targets, (SELECT count(*) FROM domain d WHERE d.sweep = s.id) +"
 "    (SELECT count(*) FROM address_target a WHERE a.sweep = s.id)) AS targets,"
 "  coalesce(s.domains, (SELECT count(*) FROM domain d WHERE d.sweep = s.id)) AS domains,"
-"  coalesce(s.servers, (SELECT count(*) FROM link l JOIN server v ON v.host = l.host"
-"      WHERE l.sweep = s.id) + (SELECT count(*) FROM address_target a"
+"  coalesce(s.servers, (SELECT count(*) FROM domain d JOIN mx_host e"
+"      ON e.mx_set = d.mx_set JOIN server v ON v.host = e.host WHERE d.sweep = s.id) + (SELECT count(*) FROM address_target a"
 "      JOIN server v ON v.host = a.host WHERE a.sweep = s.id)) AS servers,"
 "  s.version, s.options, s.trust_store, s.resolver, s.notes,"
 "  s.input, s.shards, s.shard, s.seed, " TIME("s.judged") " AS judged FROM sweep s;"
@@ -71,9 +72,9 @@ const char schema_views[] =
  * mta_sts points to is no join, so that whoever asks for nothing of it skips it. */
 "DROP VIEW IF EXISTS domains;"
 "CREATE VIEW domains AS SELECT s.id AS sweep, n.name AS domain, d.rank, d.tag, d.dns, d.mx,"
-"  d.mx_security, v.headline, v.starttls, v.certificate, v.dane, d.mta_sts_record,"
+"  d.mx_security, w.headline, w.starttls, w.certificate, w.dane, d.mta_sts_record,"
 "  t.fetch AS mta_sts_fetch, t.word AS mta_sts_policy, t.mode AS mta_sts_mode,"
-"  t.max_age AS mta_sts_max_age, v.mta_sts, d.tlsrpt, d.tlsrpt_rua, v.policy_list,"
+"  t.max_age AS mta_sts_max_age, w.mta_sts, d.tlsrpt, d.tlsrpt_rua, v.policy_list,"
 "  t.id AS mta_sts_id, t.record_text AS mta_sts_text,"
 "  (SELECT a.name FROM name a WHERE a.id = t.alias) AS mta_sts_alias,"
 "  t.address AS mta_sts_address, t.http_status AS mta_sts_http_status,"
@@ -84,6 +85,7 @@ const char schema_views[] =
 "  (SELECT " REGISTRABLE("a") " FROM name a WHERE a.id = t.alias) AS mta_sts_provider"
 "  FROM sweep s JOIN domain d ON d.sweep = s.id JOIN name n ON n.id = d.name"
 "  LEFT JOIN domain_verdict v ON v.sweep = d.sweep AND v.name = d.name"
+"  LEFT JOIN verdict w ON w.id = v.verdict"
 "  LEFT JOIN mta_sts t ON t.sweep = d.sweep AND t.name = d.name;"
 
 /* The NULLs have the types of the columns above them: SQLite merges this view into a
@@ -91,14 +93,14 @@ const char schema_views[] =
 "DROP VIEW IF EXISTS servers;"
 "CREATE VIEW servers AS SELECT s.id AS sweep, n.name AS domain, e.preference,"
 "  m.name AS mx," SERVER_COLUMNS(JUDGED(DANE_OF_LINK), "lv.mta_sts", "m")
-"  FROM sweep s JOIN link e ON e.sweep = s.id JOIN name n ON n.id = e.name"
-"  JOIN host h ON h.id = e.host LEFT JOIN name m ON m.id = h.name"
-"  LEFT JOIN domain d ON d.sweep = e.sweep AND d.name = e.name" SERVER_JOINS
-"  LEFT JOIN link_verdict lv ON lv.sweep = e.sweep AND lv.name = e.name"
+"  FROM sweep s JOIN domain d ON d.sweep = s.id JOIN name n ON n.id = d.name"
+"  JOIN mx_host e ON e.mx_set = d.mx_set"
+"  JOIN host h ON h.id = e.host LEFT JOIN name m ON m.id = h.name" SERVER_JOINS("d.sweep")
+"  LEFT JOIN link_verdict lv ON lv.sweep = d.sweep AND lv.name = d.name"
 "    AND lv.host = e.host AND lv.position = v.position"
 " UNION ALL SELECT e.sweep, n.name, CAST(NULL AS INTEGER), n.name,"
 "  " SERVER_COLUMNS("NULL", "CAST(NULL AS TEXT)", "n")
-"  FROM address_target e LEFT JOIN name n ON n.id = e.name" SERVER_JOINS ";"
+"  FROM address_target e LEFT JOIN name n ON n.id = e.name" SERVER_JOINS("e.sweep") ";"
 
 "DROP VIEW IF EXISTS certificates;"
 "CREATE VIEW certificates AS SELECT " HEX("sha256") " AS sha256,"

@@ -12,10 +12,10 @@ enum { NAME, HOST, POSITION, CHAIN, DOMAIN, EXPANDED };
 
 static const char *const texts[STATEMENTS] = {
 	[READ_LINKS] =
-	    "SELECT l.name, l.host, v.position, v.chain, n.name, d.expanded"
+	    "SELECT d.name, e.host, v.position, v.chain, n.name, d.expanded"
 	    " FROM domain d"
-	    " JOIN link l ON l.sweep = d.sweep AND l.name = d.name"
-	    " JOIN server_verdict sv ON sv.host = l.host AND sv.dane = 'name-mismatch'"
+	    " JOIN mx_host e ON e.mx_set = d.mx_set"
+	    " JOIN server_verdict sv ON sv.host = e.host AND sv.dane = 'name-mismatch'"
 	    " JOIN server v ON v.host = sv.host AND v.position = sv.position"
 	    " JOIN name n ON n.id = d.name"
 	    " WHERE d.sweep = ?1 AND d.mx_security = 'secure' AND v.chain IS NOT NULL",

@@ -24,8 +24,9 @@ static const char *const texts[STATEMENTS] = {
 	[READ_POLICIES] = "SELECT name, policy, content_type, id,"
 			  " word = 'ok' AND mode IN ('testing', 'enforce')"
 			  " FROM mta_sts WHERE sweep = ?1 AND policy IS NOT NULL",
-	[READ_HOSTS] = "SELECT DISTINCT n.name FROM link l JOIN host h ON h.id = l.host"
-		       " JOIN name n ON n.id = h.name WHERE l.sweep = ?1 AND l.name = ?2",
+	[READ_HOSTS] = "SELECT DISTINCT n.name FROM domain d JOIN mx_host e ON"
+		       " e.mx_set = d.mx_set JOIN host h ON h.id = e.host JOIN name n"
+		       " ON n.id = h.name WHERE d.sweep = ?1 AND d.name = ?2",
 	[READ_LAST] = "SELECT p.id, p.policy FROM sweep s"
 		      " CROSS JOIN mta_sts p ON p.sweep = s.id AND p.name = ?2"
 		      " WHERE s.id < ?1 AND p.policy IS NOT NULL ORDER BY s.id DESC LIMIT 1",

@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "output/cursor.h"
 #include "scanner/judge.h"
 
 struct assessment {
@@ -90,6 +91,36 @@ struct host_desk *host_desk_open(struct assessment *a);
 void host_desk_close(struct host_desk *desk);
 /* Lent until the next call; NULL: the database failed. */
 const struct host_servers *host_desk_turn(struct host_desk *desk, int64_t host);
+
+/* What the servers of all hosts of a set come to for a domain whose MX records are as
+ * secure as that. */
+struct sum_desk;
+
+struct sum_desk *sum_desk_open(struct assessment *a);
+void sum_desk_close(struct sum_desk *desk);
+/* Lent until the next call; NULL: the database failed. */
+const struct domain_verdict *sum_desk_turn(struct sum_desk *desk, int64_t mx_set,
+					   enum security_word mx_security);
+/* The same for the domain of that name, where link_verdict has something else to say of
+ * some servers: exceptions stands at its first row of them, and goes on to the last. */
+const struct domain_verdict *sum_desk_turn_for(struct sum_desk *desk, int64_t mx_set,
+					       enum security_word mx_security,
+					       struct cursor *exceptions, int64_t name);
+
+/* The words of a verdict on a domain, which become the id of its row. */
+struct domain_words {
+	enum headline_word headline;
+	enum share_word starttls, certificate;
+	enum dane_share_word dane;
+	enum sts_domain_word mta_sts; /* 0: not asked for */
+};
+
+struct verdict_desk;
+
+struct verdict_desk *verdict_desk_open(struct assessment *a);
+void verdict_desk_close(struct verdict_desk *desk);
+/* 0: the database failed. */
+int64_t verdict_desk_turn(struct verdict_desk *desk, const struct domain_words *words);
 
 /* The TLSA records of one host at a time. */
 struct dane_desk;

@@ -13,12 +13,13 @@ enum { DOMAIN, HOST, POSITION, POLICY, NAME, NAME_MATCH, CN_ONLY, TCP };
 /* CROSS JOIN: from the few domains with policies to their servers. */
 static const char *const texts[STATEMENTS] = {
 	[READ_SERVERS] =
-	    "SELECT m.name, l.host, v.position, m.policy, n.name, sv.name_match,"
+	    "SELECT m.name, e.host, v.position, m.policy, n.name, sv.name_match,"
 	    " sv.cn_only, v.tcp, v.greeting, v.ehlo, v.starttls, v.handshake,"
 	    " sv.certificate FROM mta_sts m"
-	    " CROSS JOIN link l ON l.sweep = m.sweep AND l.name = m.name"
-	    " CROSS JOIN host h ON h.id = l.host CROSS JOIN name n ON n.id = h.name"
-	    " CROSS JOIN server v ON v.host = l.host"
+	    " CROSS JOIN domain d ON d.sweep = m.sweep AND d.name = m.name"
+	    " CROSS JOIN mx_host e ON e.mx_set = d.mx_set"
+	    " CROSS JOIN host h ON h.id = e.host CROSS JOIN name n ON n.id = h.name"
+	    " CROSS JOIN server v ON v.host = e.host"
 	    " LEFT JOIN server_verdict sv ON sv.host = v.host"
 	    "  AND sv.position = v.position"
 	    " WHERE m.sweep = ?1 AND m.word = 'ok' AND m.policy IS NOT NULL"

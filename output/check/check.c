@@ -25,8 +25,9 @@ check_servers(const struct check_report *report, const struct target *target,
 		       " WHERE s.sweep = ?1 AND s.domain IS ?2 AND s.host IN (%s) %s",
 		       before,
 		       address ? "SELECT host FROM address_target WHERE sweep = ?1 AND key = ?3"
-			       : "SELECT l.host FROM link l JOIN name n ON n.id = l.name"
-				 " WHERE l.sweep = ?1 AND n.name = ?3",
+			       : "SELECT e.host FROM domain d JOIN name n ON n.id = d.name"
+				 " JOIN mx_host e ON e.mx_set = d.mx_set"
+				 " WHERE d.sweep = ?1 AND n.name = ?3",
 		       after);
 	sqlite3_stmt *s = sql_prepare(report->db, sql);
 

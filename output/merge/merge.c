@@ -139,6 +139,8 @@ copy_input(struct merging *m, size_t number)
 	m->ids.table = "";
 	m->ids.problem = NULL;
 	m->ids.hosts = sql_number(m->db, "SELECT coalesce(max(id), 0) FROM main.host", 0);
+	m->ids.mx_sets =
+	    sql_number(m->db, "SELECT coalesce(max(mx_set), 0) FROM main.mx_host", 0);
 	if (!attach(m, input))
 		return fail(m, input->path, sqlite3_errmsg(m->db));
 	if (!check_tables(m, input))
@@ -181,11 +183,15 @@ copy_inputs(struct merging *m)
 static bool
 check_keys(struct merging *m)
 {
+	static const char dangling[] =
+	    "SELECT \"table\" FROM pragma_foreign_key_check UNION ALL SELECT 'domain'"
+	    " FROM domain d WHERE d.mx_set IS NOT NULL"
+	    "  AND NOT EXISTS (SELECT 1 FROM mx_host e WHERE e.mx_set = d.mx_set)";
 	sqlite3_stmt *s = NULL;
 	char text[128];
 	int step = SQLITE_ERROR;
 
-	if (sqlite3_prepare_v2(m->db, "PRAGMA foreign_key_check", -1, &s, NULL) == SQLITE_OK)
+	if (sqlite3_prepare_v2(m->db, dangling, -1, &s, NULL) == SQLITE_OK)
 		step = sqlite3_step(s);
 	if (step == SQLITE_ROW)
 		snprintf(text, sizeof text,

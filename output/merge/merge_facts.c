@@ -19,8 +19,9 @@ static const char *const facts[] = {
 	" v.starttls, v.handshake, c.sha256, v.started, v.duration_ms FROM host h"
 	" JOIN server v ON v.host = h.id LEFT JOIN name m ON m.id = h.name"
 	" LEFT JOIN chain c ON c.id = v.chain WHERE h.sweep = ?1",
-	"SELECT 'l', n.name, m.name, l.preference FROM link l JOIN name n ON n.id = l.name"
-	" JOIN host h ON h.id = l.host LEFT JOIN name m ON m.id = h.name WHERE l.sweep = ?1",
+	"SELECT 'l', n.name, m.name, e.preference FROM domain d JOIN name n ON n.id = d.name"
+	" JOIN mx_host e ON e.mx_set = d.mx_set JOIN host h ON h.id = e.host"
+	" LEFT JOIN name m ON m.id = h.name WHERE d.sweep = ?1",
 	"SELECT 'a', key, rank, tag FROM address_target WHERE sweep = ?1",
 	"SELECT 't', m.name, t.position, t.data FROM host h JOIN tlsa t ON t.host = h.id"
 	" LEFT JOIN name m ON m.id = h.name WHERE h.sweep = ?1",

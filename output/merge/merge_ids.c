@@ -5,7 +5,7 @@
 #include "output/merge/merge_parts.h"
 #include "scanner/mem.h"
 
-#define HOST_MAX ((int64_t)1 << 52)
+#define ID_MAX ((int64_t)1 << 52) /* of hosts and sets of them */
 
 struct caller {
 	struct merge_ids *ids;
@@ -86,18 +86,34 @@ new_sweep(sqlite3_context *context, int count, sqlite3_value **values)
 }
 
 static void
+shift(sqlite3_context *context, struct merge_ids *ids, sqlite3_value *old, int64_t by)
+{
+	int64_t id = sqlite3_value_int64(old);
+
+	if (sqlite3_value_type(old) == SQLITE_NULL)
+		return;
+	if (id < 1 || id > ID_MAX)
+		fail(context, ids);
+	else
+		sqlite3_result_int64(context, id + by);
+}
+
+static void
 new_host(sqlite3_context *context, int count, sqlite3_value **values)
 {
 	const struct caller *caller = sqlite3_user_data(context);
-	int64_t id = sqlite3_value_int64(values[0]);
 
 	(void)count;
-	if (sqlite3_value_type(values[0]) == SQLITE_NULL)
-		return;
-	if (id < 1 || id > HOST_MAX)
-		fail(context, caller->ids);
-	else
-		sqlite3_result_int64(context, id + caller->ids->hosts);
+	shift(context, caller->ids, values[0], caller->ids->hosts);
+}
+
+static void
+new_mx_set(sqlite3_context *context, int count, sqlite3_value **values)
+{
+	const struct caller *caller = sqlite3_user_data(context);
+
+	(void)count;
+	shift(context, caller->ids, values[0], caller->ids->mx_sets);
 }
 
 static void
@@ -140,9 +156,11 @@ merge_ids_prepare(struct merge_ids *ids, sqlite3 *db)
 	       add_function(db, "new_certificate", ids, &maps[IDS_CERTIFICATE], new_id) &&
 	       add_function(db, "new_chain", ids, &maps[IDS_CHAIN], new_id) &&
 	       add_function(db, "new_policy", ids, &maps[IDS_POLICY], new_id) &&
+	       add_function(db, "new_verdict", ids, &maps[IDS_VERDICT], new_id) &&
 	       add_function(db, "new_sweep", ids, &maps[IDS_SWEEP], new_sweep) &&
 	       add_function(db, "sweep_of", ids, &ids->stand, new_id) &&
 	       add_function(db, "new_host", ids, NULL, new_host) &&
+	       add_function(db, "new_mx_set", ids, NULL, new_mx_set) &&
 	       add_function(db, "is_shard", ids, &ids->shards, is_shard) &&
 	       add_function(db, "is_new_chain", ids, NULL, is_new_chain);
 }

@@ -62,6 +62,7 @@ enum merge_kind {
 	IDS_CERTIFICATE,
 	IDS_CHAIN,
 	IDS_POLICY,
+	IDS_VERDICT,
 	IDS_SWEEP,
 	IDS_KINDS
 };
@@ -75,7 +76,7 @@ struct merge_ids {
 	struct merge_map maps[IDS_KINDS];
 	struct merge_map shards; /* sweeps that become a part of one; fresh is 1 */
 	struct merge_map stand;  /* where each sweep stands, those not taken too */
-	int64_t hosts;           /* what is added to the id of a host */
+	int64_t hosts, mx_sets;  /* what is added to the id of a host, of a set */
 	int64_t chains;          /* chains up to this id were there before */
 	const char *table;       /* that is being copied */
 	const char *problem;     /* why a function failed; NULL: none did */

@@ -15,10 +15,10 @@ static const char *const texts[ELIGIBILITY_STATEMENTS] = {
 	[ELIGIBILITY_NAME] = "SELECT id FROM name WHERE name = ?1",
 	[ELIGIBILITY_DOMAIN] =
 	    "SELECT d.dns, d.mx, d.mta_sts_record, m.fetch, m.word, m.mode, m.attempts,"
-	    " m.max_age, m.policy, l.host, n.name FROM domain d"
+	    " m.max_age, m.policy, e.host, n.name FROM domain d"
 	    " LEFT JOIN mta_sts m ON m.sweep = d.sweep AND m.name = d.name"
-	    " LEFT JOIN link l ON l.sweep = d.sweep AND l.name = d.name"
-	    " LEFT JOIN host h ON h.id = l.host LEFT JOIN name n ON n.id = h.name"
+	    " LEFT JOIN mx_host e ON e.mx_set = d.mx_set"
+	    " LEFT JOIN host h ON h.id = e.host LEFT JOIN name n ON n.id = h.name"
 	    " WHERE d.sweep = ?1 AND d.name = ?2",
 	[ELIGIBILITY_HOST] =
 	    "SELECT v.address, v.chain, v.tls_version, v.tcp, v.greeting, v.ehlo, v.starttls,"

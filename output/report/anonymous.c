@@ -33,13 +33,14 @@ static const char servers_query[] =
 static const char domains_query[] =
     "SELECT CASE WHEN providers = 0 THEN 'none' WHEN providers > 1 THEN 'several'"
     "  WHEN provider = own THEN 'self' ELSE provider END, headline, '', count(*), NULL"
-    " FROM (SELECT v.headline AS headline, coalesce(o.domain, n.name) AS own,"
+    " FROM (SELECT w.headline AS headline, coalesce(o.domain, n.name) AS own,"
     "   count(DISTINCT coalesce(r.domain, m.name)) AS providers,"
     "   min(coalesce(r.domain, m.name)) AS provider"
-    "  FROM domain_verdict v JOIN name n ON n.id = v.name"
+    "  FROM domain_verdict v JOIN verdict w ON w.id = v.verdict JOIN name n ON n.id = v.name"
     "  LEFT JOIN registrable o ON o.name = n.id"
-    "  LEFT JOIN link l ON l.sweep = v.sweep AND l.name = v.name"
-    "  LEFT JOIN host h ON h.id = l.host LEFT JOIN name m ON m.id = h.name"
+    "  LEFT JOIN domain d ON d.sweep = v.sweep AND d.name = v.name"
+    "  LEFT JOIN mx_host e ON e.mx_set = d.mx_set"
+    "  LEFT JOIN host h ON h.id = e.host LEFT JOIN name m ON m.id = h.name"
     "  LEFT JOIN registrable r ON r.name = m.id"
     "  WHERE v.sweep = ?1 GROUP BY v.name) GROUP BY 1, 2";
 

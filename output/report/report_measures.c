@@ -150,13 +150,15 @@ comparison(void)
 			write_count(out, &report_measures[i].n, *side);
 			write_count(out, &report_measures[i].of, *side);
 		}
-	fputs(" FROM domain_verdict va"
-	      " CROSS JOIN domain_verdict vb ON vb.sweep = ?2 AND vb.name = va.name"
-	      " CROSS JOIN domain da ON da.sweep = va.sweep AND da.name = va.name"
-	      " CROSS JOIN domain db ON db.sweep = vb.sweep AND db.name = vb.name"
-	      " LEFT JOIN mta_sts ma ON ma.sweep = va.sweep AND ma.name = va.name"
-	      " LEFT JOIN mta_sts mb ON mb.sweep = vb.sweep AND mb.name = vb.name"
-	      " WHERE va.sweep = ?1",
+	fputs(" FROM domain_verdict xa"
+	      " CROSS JOIN domain_verdict xb ON xb.sweep = ?2 AND xb.name = xa.name"
+	      " CROSS JOIN verdict va ON va.id = xa.verdict"
+	      " CROSS JOIN verdict vb ON vb.id = xb.verdict"
+	      " CROSS JOIN domain da ON da.sweep = xa.sweep AND da.name = xa.name"
+	      " CROSS JOIN domain db ON db.sweep = xb.sweep AND db.name = xb.name"
+	      " LEFT JOIN mta_sts ma ON ma.sweep = xa.sweep AND ma.name = xa.name"
+	      " LEFT JOIN mta_sts mb ON mb.sweep = xb.sweep AND mb.name = xb.name"
+	      " WHERE xa.sweep = ?1",
 	      out);
 	fclose(out);
 	return text;

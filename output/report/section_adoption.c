@@ -235,9 +235,12 @@ show_moves(struct report *report, json_t *section)
 	    document_table(section, &(struct document_table){ "headline-moves", "What changed",
 							      "domains", columns });
 	report_rows(report, table,
-		    "SELECT b.headline, a.headline, count(*) FROM domain_verdict a"
-		    " CROSS JOIN domain_verdict b ON b.sweep = ?2 AND b.name = a.name"
-		    " WHERE a.sweep = ?1 AND a.headline <> b.headline"
+		    "SELECT b.headline, a.headline, count(*) FROM domain_verdict x"
+		    " CROSS JOIN domain_verdict y ON y.sweep = ?2 AND y.name = x.name"
+		    "  AND y.verdict <> x.verdict"
+		    " CROSS JOIN verdict a ON a.id = x.verdict"
+		    " CROSS JOIN verdict b ON b.id = y.verdict"
+		    " WHERE x.sweep = ?1 AND a.headline <> b.headline"
 		    " GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2",
 		    ROWS_SHOWN);
 	json_array_foreach (json_object_get(table, "rows"), i, row)

@@ -89,7 +89,8 @@ show_soon(struct report *report, json_t *section)
 	    "  CROSS JOIN server_verdict sv ON sv.host = v.host AND sv.position = v.position"
 	    "  WHERE sv.certificate = 'ok' GROUP BY k.not_after, k.issuer, h.id)"
 	    " SELECT p.not_after, n.name, p.issuer, p.servers,"
-	    "  (SELECT count(*) FROM link l WHERE l.host = p.id) FROM places p"
+	    "  (SELECT count(*) FROM mx_host e JOIN domain d ON d.mx_set = e.mx_set"
+	    "   WHERE e.host = p.id) FROM places p"
 	    " LEFT JOIN name n ON n.id = p.name ORDER BY 1, 5 DESC, 2",
 	    ROWS_SHOWN);
 	count = document_count(table);

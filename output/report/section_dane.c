@@ -59,16 +59,17 @@ static const struct document_column broken_columns[] = {
 /* Servers that fail of the domains that are broken: `more` narrows the domains d. */
 #define FAILING(more)                                                                          \
 	"SELECT n.name, " DANE_OF_LINK " AS word, sv.dane_reason,"                             \
-	" count(DISTINCT e.name), min(dn.name) FROM domain_verdict x" more                     \
+	" count(DISTINCT d.name), min(dn.name) FROM domain_verdict x" more                     \
 	" CROSS JOIN domain d ON d.sweep = x.sweep AND d.name = x.name"                        \
 	" CROSS JOIN name dn ON dn.id = d.name"                                                \
-	" CROSS JOIN link e ON e.sweep = x.sweep AND e.name = x.name"                          \
+	" CROSS JOIN mx_host e ON e.mx_set = d.mx_set"                                         \
 	" CROSS JOIN host h ON h.id = e.host LEFT JOIN name n ON n.id = h.name"                \
 	" JOIN server v ON v.host = h.id"                                                      \
 	" LEFT JOIN server_verdict sv ON sv.host = v.host AND sv.position = v.position"        \
-	" LEFT JOIN link_verdict lv ON lv.sweep = e.sweep AND lv.name = e.name"                \
+	" LEFT JOIN link_verdict lv ON lv.sweep = d.sweep AND lv.name = d.name"                \
 	"  AND lv.host = e.host AND lv.position = v.position"                                  \
-	" WHERE x.sweep = ?1 AND x.dane = 'broken' AND word IN ('mismatch', 'name-mismatch',"  \
+	" WHERE x.sweep = ?1 AND x.verdict IN (SELECT id FROM verdict WHERE dane = 'broken')"  \
+	" AND word IN ('mismatch', 'name-mismatch',"                                           \
 	"  'expired', 'ta-missing', 'no-starttls', 'lookup-failed')"                           \
 	" GROUP BY h.name, word, sv.dane_reason ORDER BY 4 DESC, 1, 2"
 
@@ -101,7 +102,8 @@ show_rollovers(struct report *report, json_t *section)
 								  "domains", broken_columns });
 	report_rows(report, table,
 		    FAILING(" CROSS JOIN domain_verdict y ON y.sweep = ?2 AND y.name = x.name"
-			    " AND y.dane IN ('all', 'partial')"),
+			    " AND y.verdict IN (SELECT id FROM verdict"
+			    "  WHERE dane IN ('all', 'partial'))"),
 		    ROWS_SHOWN);
 	count = document_count(table);
 	document_title(table, "%s %s on which DANE broke since %s",

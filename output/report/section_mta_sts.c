@@ -171,7 +171,8 @@ show_stale(struct report *report, json_t *section)
 	size_t count;
 
 	report_rows(report, table,
-		    "SELECT n.name, m.mode, v.headline, v.mta_sts_lint FROM domain_verdict v"
+		    "SELECT n.name, m.mode, w.headline, v.mta_sts_lint FROM domain_verdict v"
+		    " CROSS JOIN verdict w ON w.id = v.verdict"
 		    " CROSS JOIN mta_sts m ON m.sweep = v.sweep AND m.name = v.name"
 		    " CROSS JOIN name n ON n.id = v.name WHERE v.sweep = ?1"
 		    " AND v.mta_sts_lint LIKE '%stale-pattern%'"

@@ -84,8 +84,8 @@ show_failing(struct report *report, json_t *section)
 
 	report_rows(
 	    report, table,
-	    "WITH audited AS MATERIALIZED (SELECT n.name, v.headline FROM domain_verdict v"
-	    "  CROSS JOIN name n ON n.id = v.name"
+	    "WITH audited AS MATERIALIZED (SELECT n.name, w.headline FROM domain_verdict v"
+	    "  CROSS JOIN verdict w ON w.id = v.verdict CROSS JOIN name n ON n.id = v.name"
 	    "  WHERE v.sweep = ?1 AND v.policy_list = 'failing'),"
 	    " all_of(domain) AS (SELECT name FROM audited UNION SELECT domain FROM list_domain"
 	    "  WHERE failing_since IS NOT NULL AND state IN ('testing', 'enforce'))"

@@ -3,14 +3,17 @@
 
 #include "output/sql.h"
 
+#define VERDICTS(starttls) "(SELECT id FROM verdict WHERE starttls = '" starttls "')"
+
 /* The stripped servers of the sweep `sweep` as `name`: the host's name, the address. */
 #define STRUCK(name, sweep)                                                                    \
 	" " name " AS MATERIALIZED (SELECT DISTINCT h.name AS host_name, v.address, v.host,"   \
-	"  v.asn, v.as_name, v.country, v.starttls FROM domain_verdict d"                      \
-	"  CROSS JOIN link l ON l.sweep = d.sweep AND l.name = d.name"                         \
-	"  CROSS JOIN host h ON h.id = l.host CROSS JOIN server v ON v.host = l.host"          \
-	"  WHERE d.sweep = " sweep " AND d.starttls = 'stripped'"                              \
-	"  AND v.starttls IN ('stripped', 'corrupted'))"
+	"  v.asn, v.as_name, v.country, v.starttls FROM domain_verdict x"                      \
+	"  CROSS JOIN domain d ON d.sweep = x.sweep AND d.name = x.name"                       \
+	"  CROSS JOIN mx_host e ON e.mx_set = d.mx_set"                                        \
+	"  CROSS JOIN host h ON h.id = e.host CROSS JOIN server v ON v.host = e.host"          \
+	"  WHERE x.sweep = " sweep " AND x.verdict IN " VERDICTS(                              \
+	    "stripped") "  AND v.starttls IN ('stripped', 'corrupted'))"
 
 /* Word of the server k in another sweep; NULL where it did not come to STARTTLS. */
 #define WORD_IN(sweep, k)                                                                      \
@@ -20,7 +23,8 @@
 
 const char STRIPPED_NEW[] = "WITH" STRUCK("struck", "?1") ", known AS (SELECT k.*, " WORD_IN(
     "?2", "k") " AS before,"
-	       "  (SELECT count(*) FROM link l WHERE l.host = k.host) AS domains FROM struck k)"
+	       "  (SELECT count(*) FROM mx_host e JOIN domain d ON d.mx_set = e.mx_set"
+	       "   WHERE e.host = k.host) AS domains FROM struck k)"
 	       " SELECT n.name, k.address, 'AS' || k.asn, t.text, k.country, k.starttls,"
 	       "  coalesce(k.before, 'not tested'), k.domains FROM known k"
 	       " LEFT JOIN name n ON n.id = k.host_name LEFT JOIN text t ON t.id = k.as_name"
@@ -141,8 +145,11 @@ show_vantages(struct report *report, json_t *section)
 		     "nullif(tested, 0),"
 		     "  (SELECT count(*) FROM domain_verdict a"
 		     "    CROSS JOIN domain_verdict b ON b.sweep = o.id AND b.name = a.name"
-		     "    WHERE a.sweep = ?1 AND a.starttls = 'none' AND b.starttls = 'all')"
-		     " FROM others o LEFT JOIN sums ON sums.id = o.id ORDER BY 1",
+		     "    WHERE a.sweep = ?1 AND a.verdict IN " VERDICTS(
+			 "none") " AND b.verdict IN " VERDICTS("all") ")"
+								      " FROM others o LEFT "
+								      "JOIN sums ON sums.id = "
+								      "o.id ORDER BY 1",
 	    ROWS_SHOWN);
 }
 

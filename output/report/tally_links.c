@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What is counted domain by domain over their MX hosts: the topics provider and
- * level_domains.  The links and the verdicts are both in the order of the domains,
- * so they are read side by side; in memory are some bytes for each host and provider.
- * Ids of hosts are those of a sweep, which need not be near each other: shards that
- * became one keep theirs, and a file may have any.
+ * level_domains.  Domains and verdicts are in the same order, so they are read side by
+ * side; in memory are some bytes for each host and provider, and the last sets of MX
+ * hosts, each in the slot that its id chooses.  Ids of hosts are those of a sweep, which
+ * need not be near each other: shards that became one keep theirs, and a file may have
+ * any.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -26,15 +27,33 @@ struct host {
 	unsigned levels;                 /* bits by level */
 };
 
+/* What the hosts of a set are together. */
+struct mx_set {
+	int64_t id; /* 0: none yet */
+	unsigned levels;
+	size_t count;
+	struct tally_provider **providers; /* of each host that has one */
+};
+
+/* What a verdict adds to the scores of each provider of a domain. */
+struct verdict {
+	int64_t id; /* 0: none yet */
+	uint32_t scores[SCORES];
+};
+
+#define SLOTS 1024
+
 struct walk {
 	sqlite3 *db;
 	int64_t sweep;
 	size_t count, room;
 	struct host *hosts; /* by id */
 	struct tally_providers *providers;
-	int64_t domain; /* being added up */
-	unsigned levels;
-	int64_t n[LEVELS], total; /* of those before */
+	sqlite3_stmt *members; /* of a set */
+	sqlite3_stmt *words;   /* of a verdict */
+	int64_t n[LEVELS], total;
+	struct mx_set slots[SLOTS];
+	struct verdict verdicts[SLOTS];
 };
 
 static sqlite3_stmt *
@@ -121,22 +140,44 @@ read_levels(struct walk *w)
 }
 
 static void
-finish_domain(struct walk *w)
+add_member(struct mx_set *set, const struct host *host)
 {
-	w->total += w->levels != 0;
-	for (int level = 0; level < LEVELS; level++)
-		w->n[level] += w->levels >> level & 1;
-	w->levels = 0;
+	set->levels |= host->levels;
+	if (host->provider == NULL)
+		return;
+	set->providers =
+	    mem_realloc(set->providers, (set->count + 1) * sizeof(struct tally_provider *));
+	set->providers[set->count++] = host->provider;
 }
 
-/* One link: the levels of the domain are those of all its hosts. */
-static void
-add_levels(struct walk *w, int64_t domain, const struct host *host)
+/* NULL: the database failed. */
+static const struct mx_set *
+set_of(struct walk *w, int64_t id)
 {
-	if (domain != w->domain)
-		finish_domain(w);
-	w->domain = domain;
-	w->levels |= host->levels;
+	struct mx_set *set = &w->slots[(uint64_t)id % SLOTS];
+
+	if (set->id == id)
+		return set;
+	set->id = id;
+	set->levels = 0;
+	set->count = 0;
+	sqlite3_bind_int64(w->members, 1, id);
+	while (sqlite3_step(w->members) == SQLITE_ROW) {
+		const struct host *host = find(w, sqlite3_column_int64(w->members, 0));
+
+		if (host != NULL)
+			add_member(set, host);
+	}
+	return sqlite3_reset(w->members) == SQLITE_OK ? set : NULL;
+}
+
+/* The levels of a domain are those of all its hosts. */
+static void
+add_levels(struct walk *w, unsigned levels)
+{
+	w->total += levels != 0;
+	for (int level = 0; level < LEVELS; level++)
+		w->n[level] += levels >> level & 1;
 }
 
 static bool
@@ -147,50 +188,81 @@ is(sqlite3_stmt *row, int column, const char *word)
 	return text != NULL && strcmp(text, word) == 0;
 }
 
-/* What the verdict adds to the scores of each provider of the domain. */
 static void
-read_verdict(sqlite3_stmt *verdict, uint32_t scores[SCORES])
+read_scores(sqlite3_stmt *words, uint32_t scores[SCORES])
 {
-	bool answered = sql_text(verdict, 1) != NULL && !is(verdict, 1, "unknown");
-	bool starttls = is(verdict, 1, "all");
+	bool answered = sql_text(words, 0) != NULL && !is(words, 0, "unknown");
+	bool starttls = is(words, 0, "all");
 
 	scores[SCORE_ALL] = 1;
 	scores[SCORE_ANSWERED] = answered;
 	scores[SCORE_STARTTLS] = starttls;
-	scores[SCORE_AUTHENTICATED] = starttls && is(verdict, 2, "all");
-	scores[SCORE_DANE] = answered && is(verdict, 3, "all");
-	scores[SCORE_MTA_STS] = answered && is(verdict, 4, "ok");
+	scores[SCORE_AUTHENTICATED] = starttls && is(words, 1, "all");
+	scores[SCORE_DANE] = answered && is(words, 2, "all");
+	scores[SCORE_MTA_STS] = answered && is(words, 3, "ok");
+}
+
+/* NULL: it is not there, or the database failed. */
+static const uint32_t *
+scores_of(struct walk *w, int64_t id)
+{
+	struct verdict *verdict = &w->verdicts[(uint64_t)id % SLOTS];
+	bool found;
+
+	if (id == 0 || verdict->id == id)
+		return id == 0 ? NULL : verdict->scores;
+	sqlite3_bind_int64(w->words, 1, id);
+	found = sqlite3_step(w->words) == SQLITE_ROW;
+	verdict->id = found ? id : 0;
+	if (found)
+		read_scores(w->words, verdict->scores);
+	sqlite3_reset(w->words);
+	return found ? verdict->scores : NULL;
+}
+
+/* false: the database failed. */
+static bool
+add_domain(struct walk *w, int64_t name, int64_t mx_set, struct cursor *verdict)
+{
+	const struct mx_set *set = set_of(w, mx_set);
+	const uint32_t *scores;
+
+	if (set == NULL)
+		return false;
+	add_levels(w, set->levels);
+	if (set->count == 0 || !cursor_seek(verdict, name))
+		return true;
+	scores = scores_of(w, sqlite3_column_int64(verdict->rows, 1));
+	for (size_t i = 0; scores != NULL && i < set->count; i++)
+		tally_providers_count(w->providers, set->providers[i], name, scores);
+	return scores != NULL;
 }
 
 static bool
-read_links(struct walk *w)
+read_domains(struct walk *w)
 {
-	struct cursor link = cursor_open(
-	    w->db, "SELECT name, host FROM link WHERE sweep = ?1 ORDER BY name", w->sweep);
+	struct cursor domain = cursor_open(w->db,
+					   "SELECT name, mx_set FROM domain WHERE sweep = ?1"
+					   " AND mx_set IS NOT NULL ORDER BY name",
+					   w->sweep);
 	struct cursor verdict =
 	    cursor_open(w->db,
-			"SELECT name, starttls, certificate, dane, mta_sts FROM domain_verdict"
-			" WHERE sweep = ?1 ORDER BY name",
+			"SELECT name, verdict FROM domain_verdict WHERE sweep = ?1"
+			" ORDER BY name",
 			w->sweep);
-	int64_t scored = CURSOR_END;
-	uint32_t scores[SCORES];
-	bool ok;
+	bool ok = true;
 
-	for (; link.key != CURSOR_END; cursor_next(&link)) {
-		const struct host *host = find(w, sqlite3_column_int64(link.rows, 1));
-
-		if (host == NULL)
-			continue;
-		add_levels(w, link.key, host);
-		if (host->provider == NULL || !cursor_seek(&verdict, link.key))
-			continue;
-		if (link.key != scored)
-			read_verdict(verdict.rows, scores);
-		scored = link.key;
-		tally_providers_count(w->providers, host->provider, link.key, scores);
-	}
-	ok = cursor_close(&verdict);
-	return cursor_close(&link) && ok;
+	w->members = sql_prepare(w->db, "SELECT host FROM mx_host WHERE mx_set = ?1");
+	w->words = sql_prepare(
+	    w->db, "SELECT starttls, certificate, dane, mta_sts FROM verdict WHERE id = ?1");
+	for (; ok && domain.key != CURSOR_END; cursor_next(&domain))
+		ok = add_domain(w, domain.key, sqlite3_column_int64(domain.rows, 1), &verdict);
+	sqlite3_finalize(w->members);
+	sqlite3_finalize(w->words);
+	for (size_t i = 0; i < SLOTS; i++)
+		free(w->slots[i].providers);
+	ok = cursor_close(&verdict) && ok;
+	return cursor_close(&domain) && ok;
 }
 
 /* A name that was given with an address is a domain of its own here. */
@@ -201,13 +273,20 @@ read_address_targets(struct walk *w)
 	    prepare(w, "SELECT t.name, t.host FROM address_target t WHERE t.sweep = ?1"
 		       " AND t.name IS NOT NULL AND NOT EXISTS (SELECT 1 FROM domain d"
 		       "  WHERE d.sweep = t.sweep AND d.name = t.name) ORDER BY t.name");
+	int64_t name = 0;
+	unsigned levels = 0;
 
 	while (sqlite3_step(row) == SQLITE_ROW) {
 		const struct host *host = find(w, sqlite3_column_int64(row, 1));
 
-		if (host != NULL)
-			add_levels(w, sqlite3_column_int64(row, 0), host);
+		if (sqlite3_column_int64(row, 0) != name) {
+			add_levels(w, levels);
+			levels = 0;
+		}
+		name = sqlite3_column_int64(row, 0);
+		levels |= host != NULL ? host->levels : 0;
 	}
+	add_levels(w, levels);
 	return finish(row);
 }
 
@@ -218,7 +297,6 @@ write_levels(struct walk *w)
 	    prepare(w, "INSERT INTO tally VALUES(?1, 'level_domains', ?2, '', '', ?3, ?4)");
 	bool ok = true;
 
-	finish_domain(w);
 	for (int level = 0; ok && level < LEVELS; level++) {
 		sql_bind_text(add, 2, level_names[level]);
 		sqlite3_bind_int64(add, 3, w->n[level]);
@@ -232,12 +310,16 @@ write_levels(struct walk *w)
 bool
 tally_links(sqlite3 *db, int64_t sweep)
 {
-	struct walk w = { .db = db, .sweep = sweep, .providers = tally_providers_new() };
-	bool ok = read_hosts(&w) && read_levels(&w) && read_links(&w) &&
-		  read_address_targets(&w) && write_levels(&w) &&
-		  tally_providers_write(w.providers, db, sweep);
+	struct walk *w = mem_alloc(sizeof *w);
+	bool ok;
 
-	tally_providers_free(w.providers);
-	free(w.hosts);
+	w->db = db;
+	w->sweep = sweep;
+	w->providers = tally_providers_new();
+	ok = read_hosts(w) && read_levels(w) && read_domains(w) && read_address_targets(w) &&
+	     write_levels(w) && tally_providers_write(w->providers, db, sweep);
+	tally_providers_free(w->providers);
+	free(w->hosts);
+	free(w);
 	return ok;
 }

@@ -42,8 +42,7 @@
 const struct tally_relation tally_relations[] = {
 	{ DOMAINS, "SELECT dns, mx, mx_security, mta_sts_record, tlsrpt FROM domain"
 	  " WHERE sweep = ?1" },
-	{ VERDICTS, "SELECT headline, starttls, certificate, dane, mta_sts, policy_list"
-	  " FROM domain_verdict WHERE sweep = ?1" },
+	{ VERDICTS, "SELECT verdict, policy_list FROM domain_verdict WHERE sweep = ?1" },
 	{ POLICIES,
 	  "SELECT t.fetch, t.word, t.mode, CASE WHEN a.id IS NULL OR"
 	  " " REGISTRABLE("a") " = " REGISTRABLE("n") " THEN 'self' ELSE 'third' END AS manager"
@@ -76,6 +75,11 @@ const struct tally_relation tally_relations[] = {
 #define WORD(key, from)                                                                        \
 	from, "SELECT " key ", '', '', sum(n), sum(sum(n)) OVER () FROM temp." from            \
 	" WHERE " key " IS NOT NULL GROUP BY 1"
+
+/* The same of a word of the verdicts on domains. */
+#define VERDICT(key)                                                                           \
+	VERDICTS, "SELECT v." key ", '', '', sum(n), sum(sum(n)) OVER () FROM temp." VERDICTS  \
+	" c JOIN verdict v ON v.id = c.verdict WHERE v." key " IS NOT NULL GROUP BY 1"
 
 /* The same for those that do TLS. */
 #define OF_TLS(key)                                                                            \
@@ -134,11 +138,11 @@ const struct tally_topic tally_topics[] = {
 	{ "dns", "domains", "word", WORD("dns", DOMAINS) },
 	{ "mx", "domains", "word", WORD("mx", DOMAINS) },
 	{ "mx_security", "domains", "word", WORD("mx_security", DOMAINS) },
-	{ "headline", "domains", "word", WORD("headline", VERDICTS) },
-	{ "starttls", "domains", "word", WORD("starttls", VERDICTS) },
-	{ "certificate", "domains", "word", WORD("certificate", VERDICTS) },
-	{ "dane", "domains", "word", WORD("dane", VERDICTS) },
-	{ "mta_sts", "domains", "word", WORD("mta_sts", VERDICTS) },
+	{ "headline", "domains", "word", VERDICT("headline") },
+	{ "starttls", "domains", "word", VERDICT("starttls") },
+	{ "certificate", "domains", "word", VERDICT("certificate") },
+	{ "dane", "domains", "word", VERDICT("dane") },
+	{ "mta_sts", "domains", "word", VERDICT("mta_sts") },
 	{ "mta_sts_record", "domains", "word", WORD("mta_sts_record", DOMAINS) },
 	{ "tlsrpt", "domains", "word", WORD("tlsrpt", DOMAINS) },
 	{ "policy_list", "domains", "word", WORD("policy_list", VERDICTS) },

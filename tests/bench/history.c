@@ -91,12 +91,20 @@ static const char *const weekly[] = {
 	" ?4, ?3, 50) = 0) WHERE h.id > ?4 AND h.tlsa = 'found'",
 	"INSERT INTO chain_verdict SELECT DISTINCT ?3, chain, 1, 1, 0, 0, chain % 20 = 19, 0"
 	" FROM server WHERE host > ?4 AND chain IS NOT NULL",
-	"INSERT INTO domain(sweep, name, rank, dns, mx, mx_security, mta_sts_record, tlsrpt) "
+	"INSERT INTO mx_host SELECT ?4 + 1 + s.i, ?4 + 1 + j + CASE WHEN s.i < 10 THEN 4 * s.i"
+	" WHEN s.i < 110 THEN 40 + 2 * (s.i - 10) ELSE 240 + s.i - 110 END, 10 * j FROM ("
+	UPTO(HOSTS " - 130") " SELECT i FROM i) s CROSS JOIN (SELECT 0 AS j UNION ALL"
+	"  VALUES(1), (2), (3)) ON j < CASE WHEN s.i < 10 THEN 4 WHEN s.i < 110 THEN 2 ELSE 1 END",
+	"INSERT INTO domain(sweep, name, rank, dns, mx, mx_security, mta_sts_record, tlsrpt,"
+	" mx_set) "
 	UPTO("?1") " SELECT ?3, i + 1, i + 1, iif(mix(i, 1, 1000) < 990, 'ok', 'nxdomain'),"
 	" CASE WHEN mix(i, 1, 1000) < 980 THEN 'ok' WHEN mix(i, 1, 1000) < 990 THEN 'null' END,"
 	" iif(mix(i, 14, 10), 'insecure', 'secure'), CASE WHEN mix(i, 1, 1000) < 980 THEN CASE"
 	" WHEN mix(i, 15, 100) > 2 THEN 'none' WHEN mix(i, 16, 25) THEN 'ok' ELSE 'bad-syntax'"
-	" END END, iif(mix(i, 17, 40), 'none', 'ok') FROM i",
+	" END END, iif(mix(i, 17, 40), 'none', 'ok'), CASE WHEN mix(i, 1, 1000) < 980 THEN"
+	" ?4 + 1 + CASE WHEN (i + 1) % 23 IN (0, 7, 14) THEN 110 + (i + 1) / 23"
+	" WHEN mix(i, 1, 1000) < 700 THEN mix(i + 1, 22, 10) ELSE 10 + mix(i + 1, 22, 100) END"
+	" END FROM i",
 	"INSERT INTO mta_sts(sweep, name, record_text, id, fetch, alias, policy, word, mode,"
 	" max_age, attempts, started, duration_ms) SELECT ?3, name, 'v=STSv1; id=1', '1',"
 	" iif(mix(name, 18, 10), 'ok', 'tls-name'), CASE WHEN mix(name, 19, 5) < 2 THEN ?1 + 1 +"
@@ -104,29 +112,33 @@ static const char *const weekly[] = {
 	" iif(mix(name, 18, 10), 'ok', NULL), CASE WHEN mix(name, 18, 10) THEN CASE"
 	" mix(name, 21 + ?3 / 9, 4) WHEN 0 THEN 'enforce' WHEN 1 THEN 'none' ELSE 'testing' END"
 	" END, 604800, 1, ?2, 90 FROM domain WHERE sweep = ?3 AND mta_sts_record = 'ok'",
-	"INSERT INTO link SELECT ?3, d.name, ?4 + 1 + CASE k WHEN 0 THEN 4 * mix(d.name, 22, 10)"
-	" WHEN 1 THEN 40 + 2 * mix(d.name, 22, 100) ELSE 240 + d.name / 23 END + j, 10 * j"
-	" FROM (SELECT name, CASE WHEN name % 23 IN (0, 7, 14) THEN 2 WHEN"
-	"  mix(name - 1, 1, 1000) < 700 THEN 0 ELSE 1 END AS k FROM domain"
-	"  WHERE sweep = ?3 AND mx = 'ok' ORDER BY name) d CROSS JOIN (SELECT 0 AS j UNION ALL"
-	"  VALUES(1), (2), (3)) ON j < CASE k WHEN 0 THEN 4 WHEN 1 THEN 2 ELSE 1 END",
-	"INSERT INTO link_verdict SELECT ?3, m.name, l.host, v.position, NULL, CASE WHEN"
+	"INSERT INTO link_verdict SELECT ?3, m.name, v.host, v.position, NULL, CASE WHEN"
 	" v.chain IS NULL THEN 'no-starttls' WHEN mix(m.name, 23, 20) = 0 THEN 'unlisted'"
 	" WHEN s.certificate = 'ok' THEN 'ok' ELSE 'bad-certificate' END FROM mta_sts m"
-	" JOIN link l ON l.sweep = ?3 AND l.name = m.name JOIN server v ON v.host = l.host"
+	" JOIN domain d ON d.sweep = ?3 AND d.name = m.name"
+	" JOIN mx_host e ON e.mx_set = d.mx_set JOIN server v ON v.host = e.host"
 	" JOIN server_verdict s ON s.host = v.host AND s.position = v.position"
 	" WHERE m.sweep = ?3 AND m.mode IN ('testing', 'enforce')",
-	"INSERT INTO domain_verdict SELECT ?3, name, CASE WHEN mx IS NOT 'ok' THEN 'no-mail'"
+	"CREATE TEMP TABLE judged AS SELECT name, CASE WHEN mx IS NOT 'ok' THEN 'no-mail'"
 	" WHEN r < 5 THEN 'stripped' WHEN r < 80 THEN 'plaintext' WHEN r < 180 THEN 'encrypted'"
-	" ELSE 'authenticated' END, CASE WHEN mx IS 'ok' THEN CASE WHEN r < 5 THEN 'stripped'"
-	" WHEN r < 80 THEN 'none' ELSE 'all' END END, CASE WHEN mx IS 'ok' AND r >= 80 THEN"
-	" iif(r < 180, 'partial', 'all') END, CASE WHEN mx IS 'ok' THEN CASE WHEN mx_security ="
+	" ELSE 'authenticated' END AS headline, CASE WHEN mx IS 'ok' THEN CASE WHEN r < 5 THEN 'stripped'"
+	" WHEN r < 80 THEN 'none' ELSE 'all' END END AS starttls,"
+	" CASE WHEN mx IS 'ok' AND r >= 80 THEN iif(r < 180, 'partial', 'all') END AS certificate,"
+	" CASE WHEN mx IS 'ok' THEN CASE WHEN mx_security ="
 	" 'insecure' THEN 'none' WHEN r < 10 THEN 'broken' WHEN mix(name, 24, 5) = 0 THEN 'all'"
-	" ELSE 'none' END END, CASE mta_sts_record WHEN 'none' THEN 'none' WHEN 'ok' THEN"
-	" iif(r < 900, 'ok', 'partial') WHEN 'bad-syntax' THEN 'broken-record' END,"
-	" CASE WHEN mta_sts_record = 'ok' AND mix(name, 23, 20) = 0 THEN 'unlisted-mx' END, NULL"
+	" ELSE 'none' END END AS dane, CASE mta_sts_record WHEN 'none' THEN 'none' WHEN 'ok' THEN"
+	" iif(r < 900, 'ok', 'partial') WHEN 'bad-syntax' THEN 'broken-record' END"
+	" AS mta_sts, CASE WHEN mta_sts_record = 'ok' AND mix(name, 23, 20) = 0 THEN"
+	" 'unlisted-mx' END AS lint"
 	" FROM (SELECT *, mix(name, iif(mix(name, ?3, 100), 25, ?3), 1000) AS r FROM domain"
 	"  WHERE sweep = ?3)",
+	"INSERT INTO verdict(headline, starttls, certificate, dane, mta_sts) SELECT DISTINCT"
+	" headline, starttls, certificate, dane, mta_sts FROM judged WHERE true"
+	" ON CONFLICT DO NOTHING",
+	"INSERT INTO domain_verdict SELECT ?3, j.name, v.id, j.lint, NULL FROM judged j"
+	" CROSS JOIN verdict v ON v.headline = j.headline AND v.starttls IS j.starttls"
+	" AND v.certificate IS j.certificate AND v.dane IS j.dane AND v.mta_sts IS j.mta_sts",
+	"DROP TABLE temp.judged",
 	NULL,
 };
 /* clang-format on */

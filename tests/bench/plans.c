@@ -52,11 +52,12 @@ ask(sqlite3 *db, const char *how, const char *sql)
 static char *
 table_at(sqlite3 *db, int page)
 {
-	char *sql = sqlite3_mprintf("SELECT name FROM sqlite_schema WHERE rootpage = %d AND"
-				    " tbl_name IN ('domain', 'domain_verdict', 'link', 'host',"
-				    " 'link_verdict', 'server', 'server_verdict', 'mta_sts',"
-				    " 'chain_verdict', 'name')",
-				    page);
+	char *sql =
+	    sqlite3_mprintf("SELECT name FROM sqlite_schema WHERE rootpage = %d AND"
+			    " tbl_name IN ('domain', 'domain_verdict', 'mx_host', 'host',"
+			    " 'link_verdict', 'server', 'server_verdict', 'mta_sts',"
+			    " 'chain_verdict', 'name')",
+			    page);
 	sqlite3_stmt *s = ask(db, "", sql);
 	char *name = NULL;
 

@@ -196,15 +196,20 @@ bad_input_leaves_nothing(void)
 	refused(file("a.json"), "");
 	make("dangling.db", sample_info("list"), "a.example");
 	CHECK(sqlite3_open(file("dangling.db"), &bad) == SQLITE_OK);
-	CHECK(sql_run(bad, "UPDATE link SET name = 77"));
+	CHECK(sql_run(bad, "UPDATE domain SET name = 77"));
 	sqlite3_close(bad);
-	refused(file("dangling.db"), "link points to a row that is not there");
+	refused(file("dangling.db"), "domain points to a row that is not there");
+	make("setless.db", sample_info("list"), "a.example");
+	CHECK(sqlite3_open(file("setless.db"), &bad) == SQLITE_OK);
+	CHECK(sql_run(bad, "UPDATE domain SET mx_set = 77"));
+	sqlite3_close(bad);
+	CHECK(!merge((char *[]){ file("setless.db") }, 1));
+	CHECK(strstr(error, "a row of its table domain points to a row that is not") != NULL);
 	make("hostless.db", sample_info("list"), "a.example");
 	CHECK(sqlite3_open(file("hostless.db"), &bad) == SQLITE_OK);
-	CHECK(sql_run(bad, "UPDATE link SET host = 77"));
+	CHECK(sql_run(bad, "UPDATE mx_host SET host = 77"));
 	sqlite3_close(bad);
-	CHECK(!merge((char *[]){ file("hostless.db") }, 1));
-	CHECK(strstr(error, "a row of its table link points") != NULL);
+	refused(file("hostless.db"), "mx_host points to a row that is not there");
 	make("forged.db", sample_info("list"), "a.example");
 	CHECK(sqlite3_open(file("forged.db"), &bad) == SQLITE_OK);
 	CHECK(sql_run(bad, "UPDATE certificate SET der = x'00'"));
@@ -235,7 +240,7 @@ ids_far_apart_are_counted(void)
 
 	make("far.db", shard(1, 1790000010), "b.example");
 	CHECK(sqlite3_open(file("far.db"), &far) == SQLITE_OK);
-	CHECK(sql_run(far, "UPDATE host SET id = 1 << 50; UPDATE link SET host = 1 << 50;"
+	CHECK(sql_run(far, "UPDATE host SET id = 1 << 50; UPDATE mx_host SET host = 1 << 50;"
 			   "UPDATE server SET host = 1 << 50; UPDATE tlsa SET host = 1 << 50"));
 	sqlite3_close(far);
 	CHECK(merge((char *[]){ file("s0.db"), file("far.db") }, 2));

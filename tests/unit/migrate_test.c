@@ -34,7 +34,7 @@ keeps_every_row(void)
 	make_old("");
 	store = out->open(path);
 	db = store_database(store);
-	CHECK_TEXT(ask(db, "PRAGMA user_version"), "4");
+	CHECK_TEXT(ask(db, "PRAGMA user_version"), "5");
 	CHECK_TEXT(ask(db, "SELECT count(*) FROM pragma_foreign_key_check"), "0");
 	CHECK_TEXT(ask(db, "PRAGMA integrity_check"), "ok");
 	CHECK_TEXT(ask(db, "SELECT json_array(sweep, started, finished, state, targets,"
@@ -138,6 +138,51 @@ keeps_the_reply_to_ehlo(void)
 	out->close(store);
 }
 
+/* Of a.example there is the same in the first sweep and the next; b.example has its MX
+ * hosts and its verdict, c.example another preference, d.example a second host. */
+static const char neighbours[] =
+    "INSERT INTO name VALUES(3, 'b.example'), (4, 'c.example'), (5, 'd.example'),"
+    " (6, 'e.example');"
+    "INSERT INTO domain SELECT 1, id, NULL, NULL, 'ok', 'ok', 'secure' FROM name"
+    " WHERE id > 2;"
+    "INSERT INTO host VALUES(3, 1, 1, NULL), (4, 2, 2, NULL);"
+    "INSERT INTO link VALUES(1, 3, 1, 10), (1, 4, 1, NULL), (1, 5, 1, 10), (1, 5, 3, 20);"
+    "INSERT INTO domain_verdict VALUES(1, 3, 'authenticated', 'all', 'all'),"
+    " (1, 4, 'encrypted', 'all', NULL), (1, 5, 'encrypted', 'all', NULL),"
+    " (1, 6, 'no-mail', NULL, NULL);"
+    "INSERT INTO sweep SELECT 2, input, shards, shard, seed, vantage, version, resolver,"
+    " trust_store, options, notes, started, finished, judged, state, 1, 1, 1 FROM sweep;"
+    "INSERT INTO domain VALUES(2, 1, NULL, NULL, 'ok', 'ok', 'secure');"
+    "INSERT INTO link VALUES(2, 1, 4, 10);"
+    "INSERT INTO domain_verdict VALUES(2, 1, 'authenticated', 'all', 'all')";
+
+static void
+shares_sets_and_verdicts(void)
+{
+	void *store;
+	sqlite3 *db;
+
+	make_old(neighbours);
+	store = out->open(path);
+	db = store_database(store);
+	CHECK_TEXT(ask(db, "SELECT group_concat(line) FROM (SELECT sweep || ' ' || name || ' '"
+			   " || host || ' ' || coalesce(preference, '-') AS line FROM domain"
+			   " JOIN mx_host USING(mx_set) ORDER BY sweep, name, host)"),
+		   "1 1 1 10,1 3 1 10,1 4 1 -,1 5 1 10,1 5 3 20,2 1 4 10");
+	CHECK_TEXT(ask(db, "SELECT count(DISTINCT mx_set) || ' ' || count(mx_set) FROM domain"),
+		   "4 5");
+	CHECK_TEXT(ask(db, "SELECT count(*) FROM mx_host"), "5");
+	CHECK_TEXT(ask(db, "SELECT group_concat(line) FROM (SELECT sweep || ' ' || domain ||"
+			   " ' ' || headline || ' ' || coalesce(certificate, '-') AS line"
+			   " FROM domains ORDER BY sweep, domain)"),
+		   "1 a.example authenticated all,1 b.example authenticated all,"
+		   "1 c.example encrypted -,1 d.example encrypted -,1 e.example no-mail -,"
+		   "2 a.example authenticated all");
+	CHECK_TEXT(ask(db, "SELECT count(*) FROM verdict"), "3");
+	CHECK_TEXT(ask(db, "SELECT count(*) FROM pragma_foreign_key_check"), "0");
+	out->close(store);
+}
+
 /* A sweep that the older one began is continued by this one. */
 static void
 continues_an_old_sweep(void)
@@ -202,6 +247,7 @@ main(void)
 	RUN(keeps_every_row);
 	RUN(keeps_the_reply_to_ehlo);
 	RUN(knows_nothing_new_of_it);
+	RUN(shares_sets_and_verdicts);
 	RUN(becomes_as_a_new_one);
 	RUN(continues_an_old_sweep);
 	RUN(fails_as_a_whole);

@@ -327,7 +327,7 @@ put_dane(void *store, int i)
 		return;
 	snprintf(sql, sizeof sql,
 		 "INSERT INTO link_verdict SELECT 1, name, host, 0, '%s', 'unlisted'"
-		 " FROM link WHERE host = %d",
+		 " FROM domain JOIN mx_host USING(mx_set) WHERE host = %d",
 		 danes[i].link, i + 1);
 	CHECK(sql_run(db, sql));
 }
@@ -409,9 +409,10 @@ shows_verdicts_of_domains(void)
 	sqlite3 *db = store_database(store);
 
 	put_domain(store, "a.example", 0, NULL);
-	CHECK(sql_run(db, "INSERT INTO domain_verdict(sweep, name, headline, dane, mta_sts,"
-			  " mta_sts_lint) SELECT sweep, name, 'broken-dane', 'broken',"
-			  " 'failing', 'content-type,blank-line' FROM domain"));
+	CHECK(sql_run(db, "INSERT INTO verdict(id, headline, dane, mta_sts)"
+			  " VALUES(7, 'broken-dane', 'broken', 'failing');"
+			  "INSERT INTO domain_verdict SELECT sweep, name, 7,"
+			  " 'content-type,blank-line', NULL FROM domain"));
 	CHECK_TEXT(ask(db, "SELECT json_array(headline, dane, mta_sts, mta_sts_lint)"
 			   " FROM domains"),
 		   "[\"broken-dane\",\"broken\",\"failing\",\"content-type,blank-line\"]");

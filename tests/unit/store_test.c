@@ -103,7 +103,7 @@ views_have_their_columns(void)
 	check_columns(db, "tlsa_records",
 		      "sweep mx base_domain usage selector matching data security usable");
 	CHECK_TEXT(ask(db, "PRAGMA application_id"), "1297634135");
-	CHECK_TEXT(ask(db, "PRAGMA user_version"), "4");
+	CHECK_TEXT(ask(db, "PRAGMA user_version"), "5");
 	CHECK_TEXT(ask(db, "PRAGMA foreign_keys"), "1");
 	out->close(store);
 }
@@ -646,7 +646,7 @@ refuses_what_is_not_ours(void)
 	new_path();
 	make_database("PRAGMA application_id = 1297634135; PRAGMA user_version = 99;"
 		      "CREATE TABLE t(a)");
-	check_refused("newer mxsweep (schema 99, this one knows 4)");
+	check_refused("newer mxsweep (schema 99, this one knows 5)");
 	new_path();
 	CHECK(close(open(path, O_CREAT | O_WRONLY, 0600)) == 0);
 	CHECK(truncate(path, 50) == 0);
@@ -668,7 +668,7 @@ migrates_from_nothing(void)
 		      "CREATE VIEW sweeps AS SELECT 1 AS of_another_day");
 	store = out->open(path);
 	db = store_database(store);
-	CHECK_TEXT(ask(db, "PRAGMA user_version"), "4");
+	CHECK_TEXT(ask(db, "PRAGMA user_version"), "5");
 	CHECK_TEXT(ask(db, "SELECT count(*) FROM pragma_table_info('sweeps')"
 			   " WHERE name = 'of_another_day'"),
 		   "0");
