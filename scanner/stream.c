@@ -7,32 +7,17 @@
 #include <netinet/tcp.h>
 #include <openssl/err.h>
 #include <pthread.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
+
+#include "scanner/mem.h"
 
 void
 stream_init(struct stream *stream, size_t limit)
 {
 	*stream = (struct stream){ .fd = -1, .limit = limit };
-}
-
-void
-stream_close(struct stream *stream)
-{
-	if (stream->tls != NULL) {
-		/* close_notify is a courtesy; libssl forbids it after an error. */
-		if (stream->trouble == IO_DONE && SSL_is_init_finished(stream->tls)) {
-			ERR_clear_error();
-			SSL_shutdown(stream->tls);
-		}
-		SSL_free(stream->tls);
-		ERR_clear_error();
-		stream->tls = NULL;
-	}
-	if (stream->fd >= 0)
-		close(stream->fd);
-	stream->fd = -1;
 }
 
 static enum io
@@ -181,6 +166,49 @@ transmit(struct stream *stream, const void *from, size_t size, size_t *count)
 	return IO_DONE;
 }
 
+/* All that is held back. */
+static enum io
+send_held(struct stream *stream)
+{
+	struct held *held = stream->held;
+	size_t count = 0;
+
+	while (held->count > 0) {
+		enum io io = transmit(stream, held->bytes, held->count, &count);
+
+		if (io != IO_DONE)
+			return io;
+		held_sent(held, count);
+	}
+	return IO_DONE;
+}
+
+static void
+end_tls(struct stream *stream)
+{
+	/* close_notify is a courtesy; libssl forbids it after an error. */
+	if (stream->trouble == IO_DONE && SSL_is_init_finished(stream->tls)) {
+		ERR_clear_error();
+		SSL_shutdown(stream->tls);
+	}
+	send_held(stream); /* an alert, too */
+	SSL_free(stream->tls);
+	ERR_clear_error();
+	free(stream->held);
+	stream->tls = NULL;
+	stream->held = NULL;
+}
+
+void
+stream_close(struct stream *stream)
+{
+	if (stream->tls != NULL)
+		end_tls(stream);
+	if (stream->fd >= 0)
+		close(stream->fd);
+	stream->fd = -1;
+}
+
 size_t
 stream_drain(struct stream *stream)
 {
@@ -196,20 +224,30 @@ stream_drain(struct stream *stream)
  * reads without limit. */
 
 static int
-bio_read(BIO *bio, char *to, int size)
+answer_to_libssl(BIO *bio, struct stream *stream, enum io io, size_t count)
 {
-	struct stream *stream = BIO_get_data(bio);
-	size_t count = 0;
-	enum io io = receive(stream, to, (size_t)size, &count);
-
 	BIO_clear_retry_flags(bio);
 	if (io == IO_DONE)
 		return (int)count;
 	if (io == IO_READ)
 		BIO_set_retry_read(bio);
+	else if (io == IO_WRITE)
+		BIO_set_retry_write(bio);
 	else
 		stream->trouble = io;
 	return -1;
+}
+
+static int
+bio_read(BIO *bio, char *to, int size)
+{
+	struct stream *stream = BIO_get_data(bio);
+	size_t count = 0;
+	enum io io = send_held(stream);
+
+	if (io == IO_DONE)
+		io = receive(stream, to, (size_t)size, &count);
+	return answer_to_libssl(bio, stream, io, count);
 }
 
 static int
@@ -217,16 +255,14 @@ bio_write(BIO *bio, const char *from, int size)
 {
 	struct stream *stream = BIO_get_data(bio);
 	size_t count = 0;
-	enum io io = transmit(stream, from, (size_t)size, &count);
+	enum io io;
 
-	BIO_clear_retry_flags(bio);
+	if (held_add(stream->held, from, (size_t)size))
+		return answer_to_libssl(bio, stream, IO_DONE, (size_t)size);
+	io = send_held(stream);
 	if (io == IO_DONE)
-		return (int)count;
-	if (io == IO_WRITE)
-		BIO_set_retry_write(bio);
-	else
-		stream->trouble = io;
-	return -1;
+		io = transmit(stream, from, (size_t)size, &count);
+	return answer_to_libssl(bio, stream, io, count);
 }
 
 static long
@@ -276,6 +312,7 @@ stream_start_tls(struct stream *stream, SSL_CTX *context, const char *sni)
 		stream->error = ENOMEM;
 		return IO_LOCAL;
 	}
+	stream->held = mem_alloc(sizeof *stream->held);
 	SSL_set_bio(stream->tls, bio, bio); /* takes bio */
 	SSL_set_connect_state(stream->tls);
 	if (sni != NULL)
@@ -337,8 +374,16 @@ stream_read(struct stream *stream, void *to, size_t size, size_t *count)
 enum io
 stream_write(struct stream *stream, const void *from, size_t size, size_t *count)
 {
+	enum io io;
+
 	if (stream->tls == NULL)
 		return transmit(stream, from, size, count);
 	ERR_clear_error();
-	return answer_of_tls(stream, SSL_write_ex(stream->tls, from, size, count));
+	io = answer_of_tls(stream, SSL_write_ex(stream->tls, from, size, count));
+	if (io != IO_DONE)
+		return io;
+	io = send_held(stream);
+	if (io == IO_DONE || io == IO_WRITE) /* then the next call sends the rest */
+		return IO_DONE;
+	return stream->trouble = io;
 }

@@ -17,6 +17,7 @@
 #include <stdint.h>
 
 #include "scanner/address.h"
+#include "scanner/held.h"
 
 enum io {
 	IO_DONE,
@@ -31,9 +32,10 @@ enum io {
 };
 
 struct stream {
-	int fd;    /* -1: none */
-	int error; /* errno of IO_FAILED and IO_LOCAL, SSL_R_* or 0 of IO_PROTOCOL */
-	SSL *tls;  /* NULL before stream_start_tls */
+	int fd;            /* -1: none */
+	int error;         /* errno of IO_FAILED and IO_LOCAL, SSL_R_* or 0 of IO_PROTOCOL */
+	SSL *tls;          /* NULL before stream_start_tls */
+	struct held *held; /* the same; records that have not left yet */
 	size_t received, limit; /* bytes from the peer, TLS records included */
 	enum io trouble;        /* what ended the connection underneath TLS */
 };
@@ -58,6 +60,7 @@ size_t stream_drain(struct stream *stream);
 
 /* From here on stream->tls exists and the stream is TLS.  sni may be NULL. */
 enum io stream_start_tls(struct stream *stream, SSL_CTX *context, const char *sni);
+/* IO_DONE: what ends it may leave with what is written next. */
 enum io stream_handshake(struct stream *stream);
 
 #endif
