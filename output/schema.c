@@ -6,84 +6,9 @@
 #include "output/result_types.h"
 #include "output/sql.h"
 
+/* The steps from one version to the next; tables.c has what they come to. */
+
 /* clang-format off */
-static const char version_1[] =
-"CREATE TABLE sweep("
-"  id INTEGER PRIMARY KEY,"
-"  input TEXT NOT NULL, shards INTEGER NOT NULL, shard INTEGER NOT NULL,"
-"  seed INTEGER NOT NULL,"                /* the 64 bits, as a signed number */
-"  vantage TEXT, version TEXT, resolver TEXT, trust_store TEXT, options TEXT, notes TEXT,"
-"  started INTEGER NOT NULL, finished INTEGER, judged INTEGER,"   /* seconds since 1970 */
-"  state TEXT NOT NULL,"
-"  targets INTEGER, domains INTEGER, servers INTEGER);"  /* NULL until its end */
-
-"CREATE TABLE name(id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);"
-"CREATE TABLE text(id INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE);"
-
-"CREATE TABLE certificate("
-"  id INTEGER PRIMARY KEY, sha256 BLOB NOT NULL UNIQUE, spki_sha256 BLOB,"
-"  subject TEXT, issuer TEXT, serial TEXT, not_before TEXT, not_after TEXT,"
-"  key_type TEXT, key_bits INTEGER, signature TEXT, names TEXT, der BLOB NOT NULL);"
-"CREATE TABLE chain("
-"  id INTEGER PRIMARY KEY, sha256 BLOB NOT NULL UNIQUE,"
-"  leaf INTEGER NOT NULL REFERENCES certificate);"
-"CREATE TABLE chain_certificate("
-"  chain INTEGER NOT NULL REFERENCES chain, position INTEGER NOT NULL,"
-"  certificate INTEGER NOT NULL REFERENCES certificate,"
-"  PRIMARY KEY(chain, position)) WITHOUT ROWID;"
-
-"CREATE TABLE domain("
-"  sweep INTEGER NOT NULL REFERENCES sweep, name INTEGER NOT NULL REFERENCES name,"
-"  rank INTEGER, tag TEXT, dns TEXT, mx TEXT, mx_security TEXT,"
-"  PRIMARY KEY(sweep, name)) WITHOUT ROWID;"
-/* name is NULL for a host that was given as a bare address; of_address marks the
- * host of an address target, which is not the MX host of that name. */
-"CREATE TABLE host("
-"  id INTEGER PRIMARY KEY, sweep INTEGER NOT NULL REFERENCES sweep,"
-"  name INTEGER REFERENCES name, of_address INTEGER);"
-"CREATE TABLE link("
-"  sweep INTEGER NOT NULL, name INTEGER NOT NULL,"
-"  host INTEGER NOT NULL REFERENCES host DEFERRABLE INITIALLY DEFERRED,"
-"  preference INTEGER,"
-"  PRIMARY KEY(sweep, name, host),"
-"  FOREIGN KEY(sweep, name) REFERENCES domain) WITHOUT ROWID;"
-"CREATE TABLE address_target("
-"  sweep INTEGER NOT NULL REFERENCES sweep, key TEXT NOT NULL,"
-"  name INTEGER REFERENCES name, rank INTEGER, tag TEXT,"
-"  host INTEGER REFERENCES host DEFERRABLE INITIALLY DEFERRED,"
-"  PRIMARY KEY(sweep, key)) WITHOUT ROWID;"
-/* The reply to EHLO is its first line, which names the server, and the rest,
- * which many servers share, from its line feed on.  ehlo_tls_line is NULL where
- * it is the same as ehlo_line. */
-"CREATE TABLE server("
-"  host INTEGER NOT NULL REFERENCES host, position INTEGER NOT NULL,"
-"  address TEXT, asn INTEGER, as_name INTEGER REFERENCES text, country TEXT,"
-"  tcp TEXT NOT NULL, greeting TEXT, greeting_code INTEGER, greeting_text TEXT,"
-"  ehlo TEXT, ehlo_line TEXT, ehlo_list INTEGER REFERENCES text,"
-"  starttls TEXT, starttls_offer TEXT, starttls_reply_code INTEGER,"
-"  starttls_reply_text TEXT, handshake TEXT, alert INTEGER, tls_version TEXT,"
-"  cipher TEXT, key_exchange TEXT, chain INTEGER REFERENCES chain,"
-"  attempts INTEGER, started INTEGER, duration_ms INTEGER,"
-"  ehlo_tls_line TEXT, ehlo_tls_list INTEGER REFERENCES text,"
-"  starttls_echo TEXT, bare_lf INTEGER, legacy TEXT,"
-"  PRIMARY KEY(host, position)) WITHOUT ROWID;"
-
-"CREATE TABLE chain_verdict("
-"  sweep INTEGER NOT NULL REFERENCES sweep, chain INTEGER NOT NULL REFERENCES chain,"
-"  parsed INTEGER NOT NULL, trusted INTEGER NOT NULL, expired INTEGER NOT NULL,"
-"  not_yet_valid INTEGER NOT NULL, self_signed INTEGER NOT NULL, error INTEGER NOT NULL,"
-"  PRIMARY KEY(sweep, chain)) WITHOUT ROWID;"
-"CREATE TABLE server_verdict("
-"  host INTEGER NOT NULL, position INTEGER NOT NULL,"
-"  name_match INTEGER, cn_only INTEGER, certificate TEXT,"
-"  PRIMARY KEY(host, position),"
-"  FOREIGN KEY(host, position) REFERENCES server) WITHOUT ROWID;"
-"CREATE TABLE domain_verdict("
-"  sweep INTEGER NOT NULL, name INTEGER NOT NULL,"
-"  headline TEXT NOT NULL, starttls TEXT, certificate TEXT,"
-"  PRIMARY KEY(sweep, name),"
-"  FOREIGN KEY(sweep, name) REFERENCES domain) WITHOUT ROWID;";
-
 /* DANE, MTA-STS and TLSRPT. */
 static const char version_2[] =
 "ALTER TABLE domain ADD COLUMN expanded TEXT;"
@@ -190,11 +115,6 @@ static const char version_3[] =
 static const char version_4[] =
 "UPDATE server SET ehlo_line = NULL WHERE ehlo_line ="
 "  substr(greeting_text, 1, instr(greeting_text || ' ', ' ') - 1);";
-#define WORDS(of)                                                                              \
-	of "headline || ' ' || coalesce(" of "starttls, '-') || ' ' || coalesce(" of           \
-	"certificate, '-') || ' ' || coalesce(" of "dane, '-') || ' ' || coalesce(" of         \
-	"mta_sts, '-')"
-
 /* Most domains have their MX hosts and their verdict in common with many others: each set
  * and each verdict is kept once. */
 static const char version_5[] =
@@ -235,7 +155,7 @@ static const char version_5[] =
 "CREATE TABLE verdict("
 "  id INTEGER PRIMARY KEY,"
 "  headline TEXT NOT NULL, starttls TEXT, certificate TEXT, dane TEXT, mta_sts TEXT,"
-"  words TEXT NOT NULL UNIQUE GENERATED ALWAYS AS (" WORDS("") "));"
+"  words TEXT NOT NULL UNIQUE GENERATED ALWAYS AS (" SCHEMA_WORDS("") "));"
 "INSERT OR IGNORE INTO verdict(headline, starttls, certificate, dane, mta_sts)"
 "  SELECT DISTINCT headline, starttls, certificate, dane, mta_sts FROM domain_verdict;"
 "CREATE TABLE new_domain_verdict("
@@ -244,31 +164,33 @@ static const char version_5[] =
 "  PRIMARY KEY(sweep, name),"
 "  FOREIGN KEY(sweep, name) REFERENCES domain) WITHOUT ROWID;"
 "INSERT INTO new_domain_verdict SELECT d.sweep, d.name, v.id, d.mta_sts_lint, d.policy_list"
-"  FROM domain_verdict d JOIN verdict v ON v.words = " WORDS("d.") ";"
+"  FROM domain_verdict d JOIN verdict v ON v.words = " SCHEMA_WORDS("d.") ";"
 "DROP TABLE domain_verdict;"
 "ALTER TABLE new_domain_verdict RENAME TO domain_verdict;";
 /* clang-format on */
 
-/* migrations[n] makes version n + 1 out of version n; 0 is the empty database. */
-static const char *const migrations[] = { version_1, version_2, version_3, version_4,
-					  version_5 };
+/* steps[n] makes version n + 2 out of version n + 1. */
+static const char *const steps[] = { version_2, version_3, version_4, version_5 };
 
 int
 schema_version(void)
 {
-	return sizeof migrations / sizeof *migrations;
+	return 1 + sizeof steps / sizeof *steps;
 }
 
+/* Version 0 is the empty database. */
 static bool
 migrate(sqlite3 *db, int version)
 {
 	char stamp[96];
 
-	for (; version < schema_version(); version++)
-		if (!sql_run(db, migrations[version]))
+	if (version == 0 && !sql_run(db, schema_tables))
+		return false;
+	for (int from = version; from > 0 && from < schema_version(); from++)
+		if (!sql_run(db, steps[from - 1]))
 			return false;
 	snprintf(stamp, sizeof stamp, "PRAGMA application_id = %d; PRAGMA user_version = %d",
-		 SCHEMA_APPLICATION, version);
+		 SCHEMA_APPLICATION, schema_version());
 	return sql_run(db, schema_views) && result_types_make_view(db) && sql_run(db, stamp);
 }
 

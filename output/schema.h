@@ -38,6 +38,14 @@ bool schema_index(sqlite3 *db);
 	" WHEN h.tlsa <> 'found' THEN h.tlsa"                                                  \
 	" ELSE coalesce(lv.dane, sv.dane) END"
 
+/* The words of a verdict on a domain as one text, in SQL; of: a prefix of the columns. */
+#define SCHEMA_WORDS(of)                                                                       \
+	of "headline || ' ' || coalesce(" of "starttls, '-') || ' ' || coalesce(" of           \
+	   "certificate, '-') || ' ' || coalesce(" of "dane, '-') || ' ' || coalesce(" of      \
+	   "mta_sts, '-')"
+
+/* tables.c: makes the tables of today's version. */
+extern const char schema_tables[];
 /* views.c: drops and makes the public views. */
 extern const char schema_views[];
 
