@@ -53,18 +53,6 @@ empty(struct slot *slot)
 	memset(slot, 0, sizeof *slot);
 }
 
-/* At the end of the process; other threads may still be at work. */
-static void
-free_all(void)
-{
-	for (size_t i = 0; i < SETS; i++) {
-		pthread_mutex_lock(&locks[i % LOCKS]);
-		for (size_t j = 0; j < WAYS; j++)
-			empty(&sets[i][j]);
-		pthread_mutex_unlock(&locks[i % LOCKS]);
-	}
-}
-
 static void
 set_up(void)
 {
@@ -74,8 +62,6 @@ set_up(void)
 	enabled = getenv(PARSED_SWITCH) == NULL;
 	for (size_t i = 0; i < LOCKS; i++)
 		pthread_mutex_init(&locks[i], NULL);
-	if (enabled)
-		atexit(free_all);
 }
 
 static bool

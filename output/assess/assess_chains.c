@@ -54,7 +54,7 @@ struct chain_desk {
 	struct judged *chains; /* of the batch, by id */
 	size_t count;
 	pthread_mutex_t lock;
-	size_t next; /* under lock while there are workers: who is to be judged next */
+	size_t left; /* under lock while there are workers: the first so many of the chains */
 };
 
 /* Cores that this process may use. */
@@ -96,15 +96,16 @@ chain_desk_close(struct chain_desk *desk)
 	free(desk);
 }
 
-/* The next chain, read as far as it is needed; NULL: there is none. */
+/* The next chain, read as far as it is needed; NULL: there is none.  The latest comes
+ * first, because what came last may still be parsed (probes/parsed.h). */
 static struct judged *
 take(struct chain_desk *desk, struct chain **chain)
 {
 	struct judged *j = NULL;
 
 	pthread_mutex_lock(&desk->lock);
-	if (desk->next < desk->count) {
-		j = &desk->chains[desk->next++];
+	if (desk->left > 0) {
+		j = &desk->chains[--desk->left];
 		*chain = assess_chain(
 		    desk->statements[j->known ? READ_LEAF : READ_CERTIFICATES], j->id);
 	}
@@ -172,7 +173,7 @@ judge_all(struct chain_desk *desk)
 {
 	unsigned hired = 1;
 
-	desk->next = 0;
+	desk->left = desk->count;
 	while (hired < desk->threads && desk->count >= (hired + 1) * (size_t)SHARE_MIN &&
 	       hire(&desk->workers[hired]))
 		hired++;

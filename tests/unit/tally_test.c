@@ -176,7 +176,8 @@ static void
 counts_one_topic_again(void)
 {
 	CHECK(sql_run(db, "UPDATE domain_verdict SET policy_list = iif(verdict IN (SELECT id"
-			  " FROM verdict WHERE headline = 'stripped'), 'failing', 'absent'); DELETE FROM tally WHERE topic = 'tcp'"));
+			  " FROM verdict WHERE headline = 'stripped'), 'failing', 'absent'); "
+			  "DELETE FROM tally WHERE topic = 'tcp'"));
 	CHECK(tally_again(db, sweep, "policy_list"));
 	CHECK_TEXT(tallied("policy_list"), "absent 3/5; failing 2/5");
 	CHECK_TEXT(tallied("tcp"), "(null)");
