@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "output/bulk.h"
+#include "output/combined.h"
 #include "output/fields.h"
 #include "output/intern.h"
 #include "output/mx_sets.h"
@@ -33,15 +34,11 @@ enum {
 	DOMAIN_NAME,
 	DOMAIN_RANK,
 	DOMAIN_TAG,
-	DOMAIN_DNS,
-	DOMAIN_MX,
-	DOMAIN_SECURITY,
 	DOMAIN_EXPANDED,
-	DOMAIN_STS_RECORD,
-	DOMAIN_TLSRPT,
 	DOMAIN_TLSRPT_TEXT,
 	DOMAIN_TLSRPT_RUA,
 	DOMAIN_MX_SET,
+	DOMAIN_ANSWERS,
 	DOMAIN_COLUMNS
 };
 
@@ -53,6 +50,7 @@ struct rows {
 	sqlite3_stmt *add_server;
 	struct bulk *domains;
 	struct mx_sets *mx_sets;
+	struct combined *answers;
 };
 
 /* The parameters of add_server before those of the field table. */
@@ -109,6 +107,7 @@ rows_new(sqlite3 *db, int64_t sweep)
 	rows->add_server = prepare_server(db);
 	rows->domains = bulk_open(db, "domain", DOMAIN_COLUMNS, keep_domain);
 	rows->mx_sets = mx_sets_open(db);
+	rows->answers = combined_open(db, &combined_answers);
 	return rows;
 }
 
@@ -122,6 +121,7 @@ rows_free(struct rows *rows)
 	sqlite3_finalize(rows->add_server);
 	bulk_close(rows->domains);
 	mx_sets_close(rows->mx_sets);
+	combined_close(rows->answers);
 	published_free(rows->published);
 	intern_free(rows->intern);
 	free(rows);
@@ -292,29 +292,41 @@ put_host(struct rows *rows, const struct record *record)
 	return true;
 }
 
+/* The id of what DNS said of it; 0: the database refused. */
+static int64_t
+answers_of(struct rows *rows, const struct record *record)
+{
+	const struct sts_facts *sts = record->target.sts;
+	const struct tlsrpt_facts *tlsrpt = record->target.tlsrpt;
+	const int words[COMBINED_WORDS] = {
+		[ANSWER_DNS] = (int)record->target.dns,
+		[ANSWER_MX] = (int)record->target.mx,
+		[ANSWER_MX_SECURITY] = (int)record->target.mx_security,
+		[ANSWER_STS_RECORD] = sts != NULL ? (int)sts->record : 0,
+		[ANSWER_TLSRPT] = tlsrpt != NULL ? (int)tlsrpt->record : 0,
+	};
+
+	return combined_id(rows->answers, words);
+}
+
 static bool
 add_domain(struct rows *rows, int64_t name, int64_t mx_set, const struct record *record)
 {
 	struct bulk *domains = rows->domains;
-	const struct sts_facts *sts = record->target.sts;
 	const struct tlsrpt_facts *tlsrpt = record->target.tlsrpt;
-	int sts_record = sts != NULL ? (int)sts->record : 0;
-	int tlsrpt_record = tlsrpt != NULL ? (int)tlsrpt->record : 0;
+	int64_t answers = answers_of(rows, record);
 
+	if (answers == 0)
+		return false;
 	bulk_int(domains, DOMAIN_SWEEP, rows->sweep);
 	bulk_int(domains, DOMAIN_NAME, name);
 	bulk_id(domains, DOMAIN_RANK, record->target.rank);
 	bulk_text(domains, DOMAIN_TAG, record->target.tag);
-	bulk_word(domains, DOMAIN_DNS, word(WORDS_DNS, (int)record->target.dns));
-	bulk_word(domains, DOMAIN_MX, word(WORDS_MX, (int)record->target.mx));
-	bulk_word(domains, DOMAIN_SECURITY,
-		  word(WORDS_SECURITY, (int)record->target.mx_security));
 	bulk_text(domains, DOMAIN_EXPANDED, record->target.expanded);
-	bulk_word(domains, DOMAIN_STS_RECORD, word(WORDS_STS_RECORD, sts_record));
-	bulk_word(domains, DOMAIN_TLSRPT, word(WORDS_TLSRPT, tlsrpt_record));
 	bulk_text(domains, DOMAIN_TLSRPT_TEXT, tlsrpt != NULL ? tlsrpt->record_text : NULL);
 	bulk_text(domains, DOMAIN_TLSRPT_RUA, tlsrpt != NULL ? tlsrpt->rua : NULL);
 	bulk_id(domains, DOMAIN_MX_SET, mx_set);
+	bulk_int(domains, DOMAIN_ANSWERS, answers);
 	return bulk_next(domains);
 }
 
@@ -366,4 +378,5 @@ rows_forget(struct rows *rows)
 {
 	bulk_forget(rows->domains);
 	mx_sets_forget(rows->mx_sets);
+	combined_forget(rows->answers);
 }

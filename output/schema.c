@@ -115,8 +115,8 @@ static const char version_3[] =
 static const char version_4[] =
 "UPDATE server SET ehlo_line = NULL WHERE ehlo_line ="
 "  substr(greeting_text, 1, instr(greeting_text || ' ', ' ') - 1);";
-/* Most domains have their MX hosts and their verdict in common with many others: each set
- * and each verdict is kept once. */
+/* Most domains have their MX hosts, what else DNS said of them and their verdict in common
+ * with many others: each of these is kept once. */
 static const char version_5[] =
 "DROP VIEW IF EXISTS sweeps;"
 "DROP VIEW IF EXISTS domains;"
@@ -155,7 +155,7 @@ static const char version_5[] =
 "CREATE TABLE verdict("
 "  id INTEGER PRIMARY KEY,"
 "  headline TEXT NOT NULL, starttls TEXT, certificate TEXT, dane TEXT, mta_sts TEXT,"
-"  words TEXT NOT NULL UNIQUE GENERATED ALWAYS AS (" SCHEMA_WORDS("") "));"
+"  words TEXT NOT NULL UNIQUE GENERATED ALWAYS AS (" SCHEMA_VERDICT("") "));"
 "INSERT OR IGNORE INTO verdict(headline, starttls, certificate, dane, mta_sts)"
 "  SELECT DISTINCT headline, starttls, certificate, dane, mta_sts FROM domain_verdict;"
 "CREATE TABLE new_domain_verdict("
@@ -164,9 +164,23 @@ static const char version_5[] =
 "  PRIMARY KEY(sweep, name),"
 "  FOREIGN KEY(sweep, name) REFERENCES domain) WITHOUT ROWID;"
 "INSERT INTO new_domain_verdict SELECT d.sweep, d.name, v.id, d.mta_sts_lint, d.policy_list"
-"  FROM domain_verdict d JOIN verdict v ON v.words = " SCHEMA_WORDS("d.") ";"
+"  FROM domain_verdict d JOIN verdict v ON v.words = " SCHEMA_VERDICT("d.") ";"
 "DROP TABLE domain_verdict;"
-"ALTER TABLE new_domain_verdict RENAME TO domain_verdict;";
+"ALTER TABLE new_domain_verdict RENAME TO domain_verdict;"
+"CREATE TABLE answers("
+"  id INTEGER PRIMARY KEY,"
+"  dns TEXT, mx TEXT, mx_security TEXT, mta_sts_record TEXT, tlsrpt TEXT,"
+"  words TEXT NOT NULL UNIQUE GENERATED ALWAYS AS (" SCHEMA_ANSWERS("") "));"
+"INSERT OR IGNORE INTO answers(dns, mx, mx_security, mta_sts_record, tlsrpt)"
+"  SELECT DISTINCT dns, mx, mx_security, mta_sts_record, tlsrpt FROM domain;"
+"ALTER TABLE domain ADD COLUMN answers INTEGER REFERENCES answers;"
+"UPDATE domain SET answers = (SELECT a.id FROM answers a WHERE a.words = "
+"  " SCHEMA_ANSWERS("domain.") ");"
+"ALTER TABLE domain DROP COLUMN dns;"
+"ALTER TABLE domain DROP COLUMN mx;"
+"ALTER TABLE domain DROP COLUMN mx_security;"
+"ALTER TABLE domain DROP COLUMN mta_sts_record;"
+"ALTER TABLE domain DROP COLUMN tlsrpt;";
 /* clang-format on */
 
 /* steps[n] makes version n + 2 out of version n + 1. */

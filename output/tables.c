@@ -32,11 +32,16 @@ const char schema_tables[] =
 "  certificate INTEGER NOT NULL REFERENCES certificate,"
 "  PRIMARY KEY(chain, position)) WITHOUT ROWID;"
 
+/* What DNS said of a domain; words tells rows apart, columns that are NULL would not. */
+"CREATE TABLE answers("
+"  id INTEGER PRIMARY KEY,"
+"  dns TEXT, mx TEXT, mx_security TEXT, mta_sts_record TEXT, tlsrpt TEXT,"
+"  words TEXT NOT NULL UNIQUE GENERATED ALWAYS AS (" SCHEMA_ANSWERS("") "));"
 /* mx_set is NULL where there are no MX hosts. */
 "CREATE TABLE domain("
 "  sweep INTEGER NOT NULL REFERENCES sweep, name INTEGER NOT NULL REFERENCES name,"
-"  rank INTEGER, tag TEXT, dns TEXT, mx TEXT, mx_security TEXT, expanded TEXT,"
-" mta_sts_record TEXT, tlsrpt TEXT, tlsrpt_text TEXT, tlsrpt_rua TEXT, mx_set INTEGER,"
+"  rank INTEGER, tag TEXT, expanded TEXT,"
+" tlsrpt_text TEXT, tlsrpt_rua TEXT, mx_set INTEGER, answers INTEGER REFERENCES answers,"
 "  PRIMARY KEY(sweep, name)) WITHOUT ROWID;"
 /* name is NULL for a host that was given as a bare address; of_address marks the
  * host of an address target, which is not the MX host of that name. */
@@ -112,11 +117,10 @@ const char schema_tables[] =
 "  PRIMARY KEY(sweep, name, host, position),"
 "  FOREIGN KEY(sweep, name) REFERENCES domain,"
 "  FOREIGN KEY(host, position) REFERENCES server) WITHOUT ROWID;"
-/* words tells verdicts apart; columns that are NULL would not. */
 "CREATE TABLE verdict("
 "  id INTEGER PRIMARY KEY,"
 "  headline TEXT NOT NULL, starttls TEXT, certificate TEXT, dane TEXT, mta_sts TEXT,"
-"  words TEXT NOT NULL UNIQUE GENERATED ALWAYS AS (" SCHEMA_WORDS("") "));"
+"  words TEXT NOT NULL UNIQUE GENERATED ALWAYS AS (" SCHEMA_VERDICT("") "));"
 "CREATE TABLE \"domain_verdict\"("
 "  sweep INTEGER NOT NULL, name INTEGER NOT NULL,"
 "  verdict INTEGER NOT NULL REFERENCES verdict, mta_sts_lint TEXT, policy_list TEXT,"

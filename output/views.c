@@ -71,10 +71,10 @@ const char schema_views[] =
 /* The sweep is joined so that a search by name alone is one look-up a sweep.  What
  * mta_sts points to is no join, so that whoever asks for nothing of it skips it. */
 "DROP VIEW IF EXISTS domains;"
-"CREATE VIEW domains AS SELECT s.id AS sweep, n.name AS domain, d.rank, d.tag, d.dns, d.mx,"
-"  d.mx_security, w.headline, w.starttls, w.certificate, w.dane, d.mta_sts_record,"
+"CREATE VIEW domains AS SELECT s.id AS sweep, n.name AS domain, d.rank, d.tag, q.dns, q.mx,"
+"  q.mx_security, w.headline, w.starttls, w.certificate, w.dane, q.mta_sts_record,"
 "  t.fetch AS mta_sts_fetch, t.word AS mta_sts_policy, t.mode AS mta_sts_mode,"
-"  t.max_age AS mta_sts_max_age, w.mta_sts, d.tlsrpt, d.tlsrpt_rua, v.policy_list,"
+"  t.max_age AS mta_sts_max_age, w.mta_sts, q.tlsrpt, d.tlsrpt_rua, v.policy_list,"
 "  t.id AS mta_sts_id, t.record_text AS mta_sts_text,"
 "  (SELECT a.name FROM name a WHERE a.id = t.alias) AS mta_sts_alias,"
 "  t.address AS mta_sts_address, t.http_status AS mta_sts_http_status,"
@@ -84,6 +84,7 @@ const char schema_views[] =
 "  " REGISTRABLE("n") " AS registrable_domain,"
 "  (SELECT " REGISTRABLE("a") " FROM name a WHERE a.id = t.alias) AS mta_sts_provider"
 "  FROM sweep s JOIN domain d ON d.sweep = s.id JOIN name n ON n.id = d.name"
+"  LEFT JOIN answers q ON q.id = d.answers"
 "  LEFT JOIN domain_verdict v ON v.sweep = d.sweep AND v.name = d.name"
 "  LEFT JOIN verdict w ON w.id = v.verdict"
 "  LEFT JOIN mta_sts t ON t.sweep = d.sweep AND t.name = d.name;"
@@ -94,6 +95,7 @@ const char schema_views[] =
 "CREATE VIEW servers AS SELECT s.id AS sweep, n.name AS domain, e.preference,"
 "  m.name AS mx," SERVER_COLUMNS(JUDGED(DANE_OF_LINK), "lv.mta_sts", "m")
 "  FROM sweep s JOIN domain d ON d.sweep = s.id JOIN name n ON n.id = d.name"
+"  LEFT JOIN answers q ON q.id = d.answers"
 "  JOIN mx_host e ON e.mx_set = d.mx_set"
 "  JOIN host h ON h.id = e.host LEFT JOIN name m ON m.id = h.name" SERVER_JOINS("d.sweep")
 "  LEFT JOIN link_verdict lv ON lv.sweep = d.sweep AND lv.name = d.name"

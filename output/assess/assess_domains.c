@@ -2,13 +2,13 @@
 /* Each domain of a sweep, from the verdicts on its servers. */
 #include "output/assess/assess_parts.h"
 #include "output/bulk.h"
+#include "output/combined.h"
 #include "output/cursor.h"
 #include "output/sql.h"
 
 /* All in the order of their primary keys, so nothing is sorted. */
-static const char read_domains[] =
-    "SELECT name, dns, mx, mx_security, mta_sts_record, mx_set FROM domain"
-    " WHERE sweep = ?1 ORDER BY name";
+static const char read_domains[] = "SELECT name, answers, mx_set FROM domain"
+				   " WHERE sweep = ?1 ORDER BY name";
 static const char read_policies[] =
     "SELECT name, fetch, word, mode, attempts FROM mta_sts WHERE sweep = ?1 ORDER BY name";
 static const char read_exceptions[] =
@@ -16,7 +16,7 @@ static const char read_exceptions[] =
     " WHERE sweep = ?1 ORDER BY name, host, position";
 
 /* The columns of the first two. */
-enum { DNS = 1, MX, SECURITY, STS_RECORD, MX_SET };
+enum { ANSWERS = 1, MX_SET };
 enum { STS_FETCH = 1, STS_POLICY, STS_MODE, STS_ATTEMPTS };
 
 static const char verdicts[] = "domain_verdict(sweep, name, verdict)";
@@ -26,7 +26,7 @@ enum { ADD_SWEEP, ADD_NAME, ADD_VERDICT, ADD_COLUMNS };
 struct domains {
 	struct assessment *a;
 	struct sum_desk *sums;
-	struct verdict_desk *verdicts;
+	struct combined *answers, *verdicts;
 	struct cursor domain, policy, exceptions;
 	struct bulk *add;
 	struct domain_outcome outcome; /* of the domain */
@@ -37,14 +37,14 @@ add_verdict(struct domains *domains, const struct domain_verdict *v)
 {
 	const struct judge *j = domains->a->judge;
 	const struct domain_outcome *domain = &domains->outcome;
-	struct domain_words words = {
-		.headline = j->headline(v, domain),
-		.starttls = j->starttls_share(v),
-		.certificate = j->certificate_share(v),
-		.dane = j->dane_share(v, domain),
-		.mta_sts = j->sts_domain(v, domain),
+	const int words[COMBINED_WORDS] = {
+		[VERDICT_HEADLINE] = (int)j->headline(v, domain),
+		[VERDICT_STARTTLS] = (int)j->starttls_share(v),
+		[VERDICT_CERTIFICATE] = (int)j->certificate_share(v),
+		[VERDICT_DANE] = (int)j->dane_share(v, domain),
+		[VERDICT_STS] = (int)j->sts_domain(v, domain),
 	};
-	int64_t verdict = verdict_desk_turn(domains->verdicts, &words);
+	int64_t verdict = combined_id(domains->verdicts, words);
 
 	bulk_int(domains->add, ADD_SWEEP, domains->a->sweep);
 	bulk_int(domains->add, ADD_NAME, domains->domain.key);
@@ -52,17 +52,21 @@ add_verdict(struct domains *domains, const struct domain_verdict *v)
 	return verdict != 0 && bulk_next(domains->add);
 }
 
-static struct domain_outcome
-read_domain(sqlite3_stmt *row)
+static bool
+read_domain(struct domains *domains)
 {
-	return (struct domain_outcome){
-		.dns = (enum dns_word)word_parse(WORDS_DNS, sql_text(row, DNS)),
-		.mx = (enum mx_word)word_parse(WORDS_MX, sql_text(row, MX)),
-		.mx_security =
-		    (enum security_word)word_parse(WORDS_SECURITY, sql_text(row, SECURITY)),
-		.sts_record = (enum sts_record_word)word_parse(WORDS_STS_RECORD,
-							       sql_text(row, STS_RECORD)),
+	int64_t answers = sqlite3_column_int64(domains->domain.rows, ANSWERS);
+	int words[COMBINED_WORDS];
+
+	if (!combined_words(domains->answers, answers, words))
+		return false;
+	domains->outcome = (struct domain_outcome){
+		.dns = (enum dns_word)words[ANSWER_DNS],
+		.mx = (enum mx_word)words[ANSWER_MX],
+		.mx_security = (enum security_word)words[ANSWER_MX_SECURITY],
+		.sts_record = (enum sts_record_word)words[ANSWER_STS_RECORD],
 	};
+	return true;
 }
 
 static void
@@ -99,7 +103,8 @@ judge_domain(struct domains *domains)
 {
 	const struct domain_verdict *sum;
 
-	domains->outcome = read_domain(domains->domain.rows);
+	if (!read_domain(domains))
+		return false;
 	if (cursor_seek(&domains->policy, domains->domain.key))
 		add_policy(&domains->outcome, domains->policy.rows);
 	sum = sum_of(domains);
@@ -112,7 +117,8 @@ assess_domains(struct assessment *a)
 	struct domains domains = {
 		.a = a,
 		.sums = sum_desk_open(a),
-		.verdicts = verdict_desk_open(a),
+		.answers = combined_open(a->db, &combined_answers),
+		.verdicts = combined_open(a->db, &combined_verdict),
 		.domain = cursor_open(a->db, read_domains, a->sweep),
 		.policy = cursor_open(a->db, read_policies, a->sweep),
 		.exceptions = cursor_open(a->db, read_exceptions, a->sweep),
@@ -128,6 +134,7 @@ assess_domains(struct assessment *a)
 	ok = cursor_close(&domains.policy) && ok;
 	ok = cursor_close(&domains.exceptions) && ok;
 	sum_desk_close(domains.sums);
-	verdict_desk_close(domains.verdicts);
+	combined_close(domains.answers);
+	combined_close(domains.verdicts);
 	return assess_note(a, ok);
 }

@@ -13,12 +13,12 @@ enum { NAME, HOST, POSITION, CHAIN, DOMAIN, EXPANDED };
 static const char *const texts[STATEMENTS] = {
 	[READ_LINKS] =
 	    "SELECT d.name, e.host, v.position, v.chain, n.name, d.expanded"
-	    " FROM domain d"
+	    " FROM domain d JOIN answers q ON q.id = d.answers"
 	    " JOIN mx_host e ON e.mx_set = d.mx_set"
 	    " JOIN server_verdict sv ON sv.host = e.host AND sv.dane = 'name-mismatch'"
 	    " JOIN server v ON v.host = sv.host AND v.position = sv.position"
 	    " JOIN name n ON n.id = d.name"
-	    " WHERE d.sweep = ?1 AND d.mx_security = 'secure' AND v.chain IS NOT NULL",
+	    " WHERE d.sweep = ?1 AND q.mx_security = 'secure' AND v.chain IS NOT NULL",
 	[ADD_LINK] = "INSERT INTO link_verdict(sweep, name, host, position, dane)"
 		     " VALUES(?1, ?2, ?3, ?4, ?5)",
 };

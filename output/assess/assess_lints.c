@@ -38,11 +38,12 @@ static const char *const texts[STATEMENTS] = {
 	    "  CROSS JOIN sweep s ON s.id < now.id AND s.started > now.started - 31557600"
 	    "  CROSS JOIN mta_sts p ON p.sweep = s.id"
 	    "  CROSS JOIN domain d ON d.sweep = now.id AND d.name = p.name"
+	    "  CROSS JOIN answers q ON q.id = d.answers"
 	    "  LEFT JOIN mta_sts m ON m.sweep = now.id AND m.name = p.name"
 	    "  WHERE now.id = ?1 AND p.word = 'ok' AND p.mode IN ('testing', 'enforce')"
 	    "  AND coalesce(p.started, s.started) + min(p.max_age, 31557600)"
 	    "   > coalesce(m.started, now.started)"
-	    "  AND (d.mta_sts_record = 'none' OR m.fetch = 'http-404'"
+	    "  AND (q.mta_sts_record = 'none' OR m.fetch = 'http-404'"
 	    "   OR m.http_status = 410 OR m.word = 'empty')"
 	    "  AND NOT EXISTS (SELECT 1 FROM sweep t CROSS JOIN mta_sts q ON q.sweep = t.id"
 	    "   AND q.name = p.name WHERE t.id > s.id AND t.id < ?1 AND q.word = 'ok'))",

@@ -107,21 +107,6 @@ const struct domain_verdict *sum_desk_turn_for(struct sum_desk *desk, int64_t mx
 					       enum security_word mx_security,
 					       struct cursor *exceptions, int64_t name);
 
-/* The words of a verdict on a domain, which become the id of its row. */
-struct domain_words {
-	enum headline_word headline;
-	enum share_word starttls, certificate;
-	enum dane_share_word dane;
-	enum sts_domain_word mta_sts; /* 0: not asked for */
-};
-
-struct verdict_desk;
-
-struct verdict_desk *verdict_desk_open(struct assessment *a);
-void verdict_desk_close(struct verdict_desk *desk);
-/* 0: the database failed. */
-int64_t verdict_desk_turn(struct verdict_desk *desk, const struct domain_words *words);
-
 /* The TLSA records of one host at a time. */
 struct dane_desk;
 

@@ -12,8 +12,9 @@ struct sum {
 };
 
 static const char *const facts[] = {
-	"SELECT 'd', n.name, d.rank, d.tag, d.dns, d.mx, d.mx_security, d.mta_sts_record,"
-	" d.tlsrpt_text FROM domain d JOIN name n ON n.id = d.name WHERE d.sweep = ?1",
+	"SELECT 'd', n.name, d.rank, d.tag, q.words, d.tlsrpt_text FROM domain d"
+	" JOIN name n ON n.id = d.name LEFT JOIN answers q ON q.id = d.answers"
+	" WHERE d.sweep = ?1",
 	"SELECT 's', m.name, h.tlsa, v.position, v.address, v.tcp, v.greeting_text, "
 	"v.ehlo_line,"
 	" v.starttls, v.handshake, c.sha256, v.started, v.duration_ms FROM host h"

@@ -156,6 +156,7 @@ merge_ids_prepare(struct merge_ids *ids, sqlite3 *db)
 	       add_function(db, "new_certificate", ids, &maps[IDS_CERTIFICATE], new_id) &&
 	       add_function(db, "new_chain", ids, &maps[IDS_CHAIN], new_id) &&
 	       add_function(db, "new_policy", ids, &maps[IDS_POLICY], new_id) &&
+	       add_function(db, "new_answers", ids, &maps[IDS_ANSWERS], new_id) &&
 	       add_function(db, "new_verdict", ids, &maps[IDS_VERDICT], new_id) &&
 	       add_function(db, "new_sweep", ids, &maps[IDS_SWEEP], new_sweep) &&
 	       add_function(db, "sweep_of", ids, &ids->stand, new_id) &&

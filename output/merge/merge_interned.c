@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What repeats is stored once, by its content: names, texts, certificates, chains,
- * policies and verdicts of an input find their place among those that are there. */
+ * policies, answers and verdicts of an input find their place among those that are there. */
 #include <openssl/sha.h>
 #include <stdlib.h>
 #include <string.h>
@@ -37,6 +37,12 @@ static const struct interned {
 	  "INSERT INTO main.policy(sha256, body, text) VALUES(?2, ?3, ?4)"
 	  " ON CONFLICT DO NOTHING",
 	  "SELECT id FROM main.policy WHERE sha256 = ?1", 2 },
+	{ IDS_ANSWERS,
+	  "SELECT id, words, dns, mx, mx_security, mta_sts_record, tlsrpt FROM source.answers"
+	  " ORDER BY id",
+	  "INSERT INTO main.answers(dns, mx, mx_security, mta_sts_record, tlsrpt)"
+	  " VALUES(?3, ?4, ?5, ?6, ?7) ON CONFLICT DO NOTHING",
+	  "SELECT id FROM main.answers WHERE words = ?1", 0 },
 	{ IDS_VERDICT,
 	  "SELECT id, words, headline, starttls, certificate, dane, mta_sts"
 	  " FROM source.verdict ORDER BY id",
@@ -147,8 +153,9 @@ merge_interned(sqlite3 *db, struct merge_ids *ids)
 {
 	ids->chains = sql_number(db, "SELECT coalesce(max(id), 0) FROM main.chain", 0);
 	for (size_t i = 0; i < sizeof interned / sizeof *interned; i++) {
-		static const char *const tables[] = { "name",  "text",   "certificate",
-						      "chain", "policy", "verdict" };
+		static const char *const tables[] = { "name",   "text",   "certificate",
+						      "chain",  "policy", "answers",
+						      "verdict" };
 
 		ids->table = tables[i];
 		if (!unite(db, ids, &interned[i]))

@@ -61,7 +61,7 @@ static const struct document_column broken_columns[] = {
 	"SELECT n.name, " DANE_OF_LINK " AS word, sv.dane_reason,"                             \
 	" count(DISTINCT d.name), min(dn.name) FROM domain_verdict x" more                     \
 	" CROSS JOIN domain d ON d.sweep = x.sweep AND d.name = x.name"                        \
-	" CROSS JOIN name dn ON dn.id = d.name"                                                \
+	" CROSS JOIN answers q ON q.id = d.answers CROSS JOIN name dn ON dn.id = d.name"       \
 	" CROSS JOIN mx_host e ON e.mx_set = d.mx_set"                                         \
 	" CROSS JOIN host h ON h.id = e.host LEFT JOIN name n ON n.id = h.name"                \
 	" JOIN server v ON v.host = h.id"                                                      \

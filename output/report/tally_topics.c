@@ -40,8 +40,7 @@
 
 /* clang-format off */
 const struct tally_relation tally_relations[] = {
-	{ DOMAINS, "SELECT dns, mx, mx_security, mta_sts_record, tlsrpt FROM domain"
-	  " WHERE sweep = ?1" },
+	{ DOMAINS, "SELECT answers FROM domain WHERE sweep = ?1" },
 	{ VERDICTS, "SELECT verdict, policy_list FROM domain_verdict WHERE sweep = ?1" },
 	{ POLICIES,
 	  "SELECT t.fetch, t.word, t.mode, CASE WHEN a.id IS NULL OR"
@@ -76,10 +75,12 @@ const struct tally_relation tally_relations[] = {
 	from, "SELECT " key ", '', '', sum(n), sum(sum(n)) OVER () FROM temp." from            \
 	" WHERE " key " IS NOT NULL GROUP BY 1"
 
-/* The same of a word of the verdicts on domains. */
-#define VERDICT(key)                                                                           \
-	VERDICTS, "SELECT v." key ", '', '', sum(n), sum(sum(n)) OVER () FROM temp." VERDICTS  \
-	" c JOIN verdict v ON v.id = c.verdict WHERE v." key " IS NOT NULL GROUP BY 1"
+/* The same of a word that stands in a table which the domains point to. */
+#define WORD_OF(table, key, from)                                                              \
+	from, "SELECT w." key ", '', '', sum(n), sum(sum(n)) OVER () FROM temp." from          \
+	" c JOIN " table " w ON w.id = c." table " WHERE w." key " IS NOT NULL GROUP BY 1"
+#define ANSWER(key)  WORD_OF("answers", key, DOMAINS)
+#define VERDICT(key) WORD_OF("verdict", key, VERDICTS)
 
 /* The same for those that do TLS. */
 #define OF_TLS(key)                                                                            \
@@ -135,16 +136,16 @@ const struct tally_relation tally_relations[] = {
 	" FROM records GROUP BY 1, 2, 3"
 
 const struct tally_topic tally_topics[] = {
-	{ "dns", "domains", "word", WORD("dns", DOMAINS) },
-	{ "mx", "domains", "word", WORD("mx", DOMAINS) },
-	{ "mx_security", "domains", "word", WORD("mx_security", DOMAINS) },
+	{ "dns", "domains", "word", ANSWER("dns") },
+	{ "mx", "domains", "word", ANSWER("mx") },
+	{ "mx_security", "domains", "word", ANSWER("mx_security") },
 	{ "headline", "domains", "word", VERDICT("headline") },
 	{ "starttls", "domains", "word", VERDICT("starttls") },
 	{ "certificate", "domains", "word", VERDICT("certificate") },
 	{ "dane", "domains", "word", VERDICT("dane") },
 	{ "mta_sts", "domains", "word", VERDICT("mta_sts") },
-	{ "mta_sts_record", "domains", "word", WORD("mta_sts_record", DOMAINS) },
-	{ "tlsrpt", "domains", "word", WORD("tlsrpt", DOMAINS) },
+	{ "mta_sts_record", "domains", "word", ANSWER("mta_sts_record") },
+	{ "tlsrpt", "domains", "word", ANSWER("tlsrpt") },
 	{ "policy_list", "domains", "word", WORD("policy_list", VERDICTS) },
 
 	/* Policies that hold: senders take a broken one for none (RFC 8461 section 3.3). */

@@ -95,23 +95,27 @@ static const char *const weekly[] = {
 	" WHEN s.i < 110 THEN 40 + 2 * (s.i - 10) ELSE 240 + s.i - 110 END, 10 * j FROM ("
 	UPTO(HOSTS " - 130") " SELECT i FROM i) s CROSS JOIN (SELECT 0 AS j UNION ALL"
 	"  VALUES(1), (2), (3)) ON j < CASE WHEN s.i < 10 THEN 4 WHEN s.i < 110 THEN 2 ELSE 1 END",
-	"INSERT INTO domain(sweep, name, rank, dns, mx, mx_security, mta_sts_record, tlsrpt,"
-	" mx_set) "
-	UPTO("?1") " SELECT ?3, i + 1, i + 1, iif(mix(i, 1, 1000) < 990, 'ok', 'nxdomain'),"
-	" CASE WHEN mix(i, 1, 1000) < 980 THEN 'ok' WHEN mix(i, 1, 1000) < 990 THEN 'null' END,"
-	" iif(mix(i, 14, 10), 'insecure', 'secure'), CASE WHEN mix(i, 1, 1000) < 980 THEN CASE"
+	"CREATE TEMP TABLE asked AS "
+	UPTO("?1") " SELECT i, iif(mix(i, 1, 1000) < 990, 'ok', 'nxdomain') AS dns,"
+	" CASE WHEN mix(i, 1, 1000) < 980 THEN 'ok' WHEN mix(i, 1, 1000) < 990 THEN 'null' END"
+	" AS mx, iif(mix(i, 14, 10), 'insecure', 'secure') AS mx_security, CASE WHEN mix(i, 1, 1000) < 980 THEN CASE"
 	" WHEN mix(i, 15, 100) > 2 THEN 'none' WHEN mix(i, 16, 25) THEN 'ok' ELSE 'bad-syntax'"
-	" END END, iif(mix(i, 17, 40), 'none', 'ok'), CASE WHEN mix(i, 1, 1000) < 980 THEN"
-	" ?4 + 1 + CASE WHEN (i + 1) % 23 IN (0, 7, 14) THEN 110 + (i + 1) / 23"
+	" END END AS mta_sts_record, iif(mix(i, 17, 40), 'none', 'ok') AS tlsrpt FROM i",
+	"INSERT INTO answers(dns, mx, mx_security, mta_sts_record, tlsrpt) SELECT DISTINCT dns,"
+	" mx, mx_security, mta_sts_record, tlsrpt FROM asked WHERE true ON CONFLICT DO NOTHING",
+	"INSERT INTO domain(sweep, name, rank, answers, mx_set) SELECT ?3, i + 1, i + 1, q.id,"
+	" CASE WHEN mix(i, 1, 1000) < 980 THEN ?4 + 1 + CASE WHEN (i + 1) % 23 IN (0, 7, 14) THEN 110 + (i + 1) / 23"
 	" WHEN mix(i, 1, 1000) < 700 THEN mix(i + 1, 22, 10) ELSE 10 + mix(i + 1, 22, 100) END"
-	" END FROM i",
+	" END FROM asked a CROSS JOIN answers q ON q.words = " SCHEMA_ANSWERS("a."),
+	"DROP TABLE temp.asked",
 	"INSERT INTO mta_sts(sweep, name, record_text, id, fetch, alias, policy, word, mode,"
 	" max_age, attempts, started, duration_ms) SELECT ?3, name, 'v=STSv1; id=1', '1',"
 	" iif(mix(name, 18, 10), 'ok', 'tls-name'), CASE WHEN mix(name, 19, 5) < 2 THEN ?1 + 1 +"
 	" " HOSTS " + mix(name, 20, 20) END, iif(mix(name, 18, 10), 1, NULL),"
 	" iif(mix(name, 18, 10), 'ok', NULL), CASE WHEN mix(name, 18, 10) THEN CASE"
 	" mix(name, 21 + ?3 / 9, 4) WHEN 0 THEN 'enforce' WHEN 1 THEN 'none' ELSE 'testing' END"
-	" END, 604800, 1, ?2, 90 FROM domain WHERE sweep = ?3 AND mta_sts_record = 'ok'",
+	" END, 604800, 1, ?2, 90 FROM domain WHERE sweep = ?3"
+	" AND answers IN (SELECT id FROM answers WHERE mta_sts_record = 'ok')",
 	"INSERT INTO link_verdict SELECT ?3, m.name, v.host, v.position, NULL, CASE WHEN"
 	" v.chain IS NULL THEN 'no-starttls' WHEN mix(m.name, 23, 20) = 0 THEN 'unlisted'"
 	" WHEN s.certificate = 'ok' THEN 'ok' ELSE 'bad-certificate' END FROM mta_sts m"
@@ -131,13 +135,12 @@ static const char *const weekly[] = {
 	" AS mta_sts, CASE WHEN mta_sts_record = 'ok' AND mix(name, 23, 20) = 0 THEN"
 	" 'unlisted-mx' END AS lint"
 	" FROM (SELECT *, mix(name, iif(mix(name, ?3, 100), 25, ?3), 1000) AS r FROM domain"
-	"  WHERE sweep = ?3)",
+	"  JOIN answers ON id = answers WHERE sweep = ?3)",
 	"INSERT INTO verdict(headline, starttls, certificate, dane, mta_sts) SELECT DISTINCT"
 	" headline, starttls, certificate, dane, mta_sts FROM judged WHERE true"
 	" ON CONFLICT DO NOTHING",
 	"INSERT INTO domain_verdict SELECT ?3, j.name, v.id, j.lint, NULL FROM judged j"
-	" CROSS JOIN verdict v ON v.headline = j.headline AND v.starttls IS j.starttls"
-	" AND v.certificate IS j.certificate AND v.dane IS j.dane AND v.mta_sts IS j.mta_sts",
+	" CROSS JOIN verdict v ON v.words = " SCHEMA_VERDICT("j."),
 	"DROP TABLE temp.judged",
 	NULL,
 };

@@ -179,6 +179,9 @@ shares_sets_and_verdicts(void)
 		   "1 c.example encrypted -,1 d.example encrypted -,1 e.example no-mail -,"
 		   "2 a.example authenticated all");
 	CHECK_TEXT(ask(db, "SELECT count(*) FROM verdict"), "3");
+	CHECK_TEXT(ask(db, "SELECT group_concat(words) || ' ' || (SELECT count(answers) FROM"
+			   " domain) FROM answers"),
+		   "ok ok secure - - 6");
 	CHECK_TEXT(ask(db, "SELECT count(*) FROM pragma_foreign_key_check"), "0");
 	out->close(store);
 }

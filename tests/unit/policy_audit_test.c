@@ -138,7 +138,8 @@ tells_what_changed(void)
 	CHECK(sql_run(db, "UPDATE certificate SET not_after = '2026-09-30T12:00:00Z';"
 			  "UPDATE server_verdict SET certificate = 'expired' WHERE host ="
 			  " (SELECT max(host) FROM servers WHERE domain = 'expired.example');"
-			  "UPDATE domain SET mx = 'null' WHERE sweep = 2 AND name ="
+			  "INSERT INTO answers(id, dns, mx) VALUES(77, 'ok', 'null');"
+			  "UPDATE domain SET answers = 77 WHERE sweep = 2 AND name ="
 			  " (SELECT id FROM name WHERE name = 'null.example')"));
 	audit(ENTRY("expired.example", "mx1.example.org") ", " ENTRY(
 	    "gone.example",
