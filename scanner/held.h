@@ -6,8 +6,9 @@
  * connection ends: the peer never waits for it.
  *
  * What it saves: a system call, a segment and a wake-up of the peer, of eight in a
- * conversation.  What it costs: the bytes below for each conversation in TLS, and a copy
- * of some hundred bytes.  It can go when libssl lets its user flush.
+ * conversation.  What it costs: the bytes below for each conversation whose peer went on
+ * with the handshake, and a copy of some hundred bytes.  It can go when libssl leaves
+ * flushing to its user.
  */
 #ifndef SCANNER_HELD_H
 #define SCANNER_HELD_H

@@ -166,6 +166,17 @@ transmit(struct stream *stream, const void *from, size_t size, size_t *count)
 	return IO_DONE;
 }
 
+/* false: there is no room; a ClientHello needs none, and may be all that there ever is. */
+static bool
+hold(struct stream *stream, const void *from, size_t size)
+{
+	if (size > HELD_BYTES)
+		return false;
+	if (stream->held == NULL)
+		stream->held = mem_alloc(sizeof *stream->held);
+	return held_add(stream->held, from, size);
+}
+
 /* All that is held back. */
 static enum io
 send_held(struct stream *stream)
@@ -173,7 +184,7 @@ send_held(struct stream *stream)
 	struct held *held = stream->held;
 	size_t count = 0;
 
-	while (held->count > 0) {
+	while (held != NULL && held->count > 0) {
 		enum io io = transmit(stream, held->bytes, held->count, &count);
 
 		if (io != IO_DONE)
@@ -257,7 +268,7 @@ bio_write(BIO *bio, const char *from, int size)
 	size_t count = 0;
 	enum io io;
 
-	if (held_add(stream->held, from, (size_t)size))
+	if (hold(stream, from, (size_t)size))
 		return answer_to_libssl(bio, stream, IO_DONE, (size_t)size);
 	io = send_held(stream);
 	if (io == IO_DONE)
@@ -312,7 +323,6 @@ stream_start_tls(struct stream *stream, SSL_CTX *context, const char *sni)
 		stream->error = ENOMEM;
 		return IO_LOCAL;
 	}
-	stream->held = mem_alloc(sizeof *stream->held);
 	SSL_set_bio(stream->tls, bio, bio); /* takes bio */
 	SSL_set_connect_state(stream->tls);
 	if (sni != NULL)

@@ -35,7 +35,7 @@ struct stream {
 	int fd;            /* -1: none */
 	int error;         /* errno of IO_FAILED and IO_LOCAL, SSL_R_* or 0 of IO_PROTOCOL */
 	SSL *tls;          /* NULL before stream_start_tls */
-	struct held *held; /* the same; records that have not left yet */
+	struct held *held; /* records that have not left yet; NULL: there were none */
 	size_t received, limit; /* bytes from the peer, TLS records included */
 	enum io trouble;        /* what ended the connection underneath TLS */
 };
