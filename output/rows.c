@@ -35,10 +35,10 @@ enum {
 	DOMAIN_RANK,
 	DOMAIN_TAG,
 	DOMAIN_EXPANDED,
+	DOMAIN_ANSWERS,
+	DOMAIN_MX_SET,
 	DOMAIN_TLSRPT_TEXT,
 	DOMAIN_TLSRPT_RUA,
-	DOMAIN_MX_SET,
-	DOMAIN_ANSWERS,
 	DOMAIN_COLUMNS
 };
 
@@ -323,10 +323,10 @@ add_domain(struct rows *rows, int64_t name, int64_t mx_set, const struct record 
 	bulk_id(domains, DOMAIN_RANK, record->target.rank);
 	bulk_text(domains, DOMAIN_TAG, record->target.tag);
 	bulk_text(domains, DOMAIN_EXPANDED, record->target.expanded);
+	bulk_int(domains, DOMAIN_ANSWERS, answers);
+	bulk_id(domains, DOMAIN_MX_SET, mx_set);
 	bulk_text(domains, DOMAIN_TLSRPT_TEXT, tlsrpt != NULL ? tlsrpt->record_text : NULL);
 	bulk_text(domains, DOMAIN_TLSRPT_RUA, tlsrpt != NULL ? tlsrpt->rua : NULL);
-	bulk_id(domains, DOMAIN_MX_SET, mx_set);
-	bulk_int(domains, DOMAIN_ANSWERS, answers);
 	return bulk_next(domains);
 }
 

@@ -116,19 +116,17 @@ static const char version_4[] =
 "UPDATE server SET ehlo_line = NULL WHERE ehlo_line ="
 "  substr(greeting_text, 1, instr(greeting_text || ' ', ' ') - 1);";
 /* Most domains have their MX hosts, what else DNS said of them and their verdict in common
- * with many others: each of these is kept once. */
+ * with many others: each of these is kept once.  Before, link had a row for each domain
+ * and host.  Tables that change are made anew, in one pass. */
 static const char version_5[] =
 "DROP VIEW IF EXISTS sweeps;"
 "DROP VIEW IF EXISTS domains;"
 "DROP VIEW IF EXISTS servers;"
-/* domain.mx_set is NULL where there are no MX hosts; a set is of one sweep, as hosts are.
- * Before, link had a row for each domain and host. */
 "CREATE TABLE mx_host("
 "  mx_set INTEGER NOT NULL,"
 "  host INTEGER NOT NULL REFERENCES host DEFERRABLE INITIALLY DEFERRED,"
 "  preference INTEGER,"
 "  PRIMARY KEY(mx_set, host)) WITHOUT ROWID;"
-"ALTER TABLE domain ADD COLUMN mx_set INTEGER;"
 "CREATE TEMP TABLE linked AS SELECT sweep, name,"
 "  min(row_number) OVER (PARTITION BY sweep, hosts) AS mx_set FROM (SELECT sweep, name,"
 "  group_concat(host || ' ' || coalesce(preference, '-')) AS hosts,"
@@ -137,9 +135,36 @@ static const char version_5[] =
 "INSERT INTO mx_host SELECT s.mx_set, l.host, l.preference FROM"
 "  (SELECT mx_set, sweep, min(name) AS name FROM linked GROUP BY mx_set) s"
 "  CROSS JOIN link l ON l.sweep = s.sweep AND l.name = s.name;"
-"UPDATE domain SET mx_set = (SELECT l.mx_set FROM linked l WHERE l.sweep = domain.sweep"
-"  AND l.name = domain.name);"
+"CREATE TABLE answers("
+"  id INTEGER PRIMARY KEY,"
+"  dns TEXT, mx TEXT, mx_security TEXT, mta_sts_record TEXT, tlsrpt TEXT,"
+"  words TEXT NOT NULL UNIQUE GENERATED ALWAYS AS (" SCHEMA_ANSWERS("") "));"
+"INSERT OR IGNORE INTO answers(dns, mx, mx_security, mta_sts_record, tlsrpt)"
+"  SELECT DISTINCT dns, mx, mx_security, mta_sts_record, tlsrpt FROM domain;"
+"CREATE TABLE verdict("
+"  id INTEGER PRIMARY KEY,"
+"  headline TEXT NOT NULL, starttls TEXT, certificate TEXT, dane TEXT, mta_sts TEXT,"
+"  words TEXT NOT NULL UNIQUE GENERATED ALWAYS AS (" SCHEMA_VERDICT("") "));"
+"INSERT OR IGNORE INTO verdict(headline, starttls, certificate, dane, mta_sts)"
+"  SELECT DISTINCT headline, starttls, certificate, dane, mta_sts FROM domain_verdict;"
+"CREATE TABLE new_domain("
+"  sweep INTEGER NOT NULL REFERENCES sweep, name INTEGER NOT NULL REFERENCES name,"
+"  rank INTEGER, tag TEXT, expanded TEXT,"
+"  answers INTEGER NOT NULL REFERENCES answers, mx_set INTEGER,"
+"  tlsrpt_text TEXT, tlsrpt_rua TEXT,"
+"  PRIMARY KEY(sweep, name)) WITHOUT ROWID;"
+"INSERT INTO new_domain SELECT d.sweep, d.name, d.rank, d.tag, d.expanded, a.id, l.mx_set,"
+"  d.tlsrpt_text, d.tlsrpt_rua FROM domain d CROSS JOIN answers a"
+"  ON a.words = " SCHEMA_ANSWERS("d.")
+"  LEFT JOIN linked l ON l.sweep = d.sweep AND l.name = d.name;"
 "DROP TABLE temp.linked;"
+"CREATE TABLE new_domain_verdict("
+"  sweep INTEGER NOT NULL, name INTEGER NOT NULL,"
+"  verdict INTEGER NOT NULL REFERENCES verdict, mta_sts_lint TEXT, policy_list TEXT,"
+"  PRIMARY KEY(sweep, name),"
+"  FOREIGN KEY(sweep, name) REFERENCES domain) WITHOUT ROWID;"
+"INSERT INTO new_domain_verdict SELECT d.sweep, d.name, v.id, d.mta_sts_lint, d.policy_list"
+"  FROM domain_verdict d CROSS JOIN verdict v ON v.words = " SCHEMA_VERDICT("d.") ";"
 "CREATE TABLE new_link_verdict("
 "  sweep INTEGER NOT NULL, name INTEGER NOT NULL, host INTEGER NOT NULL,"
 "  position INTEGER NOT NULL, dane TEXT, mta_sts TEXT,"
@@ -150,46 +175,29 @@ static const char version_5[] =
 "  FROM link_verdict;"
 "DROP TABLE link_verdict;"
 "DROP TABLE link;"
-"ALTER TABLE new_link_verdict RENAME TO link_verdict;"
-/* words tells verdicts apart; NULL would not. */
-"CREATE TABLE verdict("
-"  id INTEGER PRIMARY KEY,"
-"  headline TEXT NOT NULL, starttls TEXT, certificate TEXT, dane TEXT, mta_sts TEXT,"
-"  words TEXT NOT NULL UNIQUE GENERATED ALWAYS AS (" SCHEMA_VERDICT("") "));"
-"INSERT OR IGNORE INTO verdict(headline, starttls, certificate, dane, mta_sts)"
-"  SELECT DISTINCT headline, starttls, certificate, dane, mta_sts FROM domain_verdict;"
-"CREATE TABLE new_domain_verdict("
-"  sweep INTEGER NOT NULL, name INTEGER NOT NULL,"
-"  verdict INTEGER NOT NULL REFERENCES verdict, mta_sts_lint TEXT, policy_list TEXT,"
-"  PRIMARY KEY(sweep, name),"
-"  FOREIGN KEY(sweep, name) REFERENCES domain) WITHOUT ROWID;"
-"INSERT INTO new_domain_verdict SELECT d.sweep, d.name, v.id, d.mta_sts_lint, d.policy_list"
-"  FROM domain_verdict d JOIN verdict v ON v.words = " SCHEMA_VERDICT("d.") ";"
 "DROP TABLE domain_verdict;"
+"DROP TABLE domain;"
+"ALTER TABLE new_domain RENAME TO domain;"
 "ALTER TABLE new_domain_verdict RENAME TO domain_verdict;"
-"CREATE TABLE answers("
-"  id INTEGER PRIMARY KEY,"
-"  dns TEXT, mx TEXT, mx_security TEXT, mta_sts_record TEXT, tlsrpt TEXT,"
-"  words TEXT NOT NULL UNIQUE GENERATED ALWAYS AS (" SCHEMA_ANSWERS("") "));"
-"INSERT OR IGNORE INTO answers(dns, mx, mx_security, mta_sts_record, tlsrpt)"
-"  SELECT DISTINCT dns, mx, mx_security, mta_sts_record, tlsrpt FROM domain;"
-"ALTER TABLE domain ADD COLUMN answers INTEGER REFERENCES answers;"
-"UPDATE domain SET answers = (SELECT a.id FROM answers a WHERE a.words = "
-"  " SCHEMA_ANSWERS("domain.") ");"
-"ALTER TABLE domain DROP COLUMN dns;"
-"ALTER TABLE domain DROP COLUMN mx;"
-"ALTER TABLE domain DROP COLUMN mx_security;"
-"ALTER TABLE domain DROP COLUMN mta_sts_record;"
-"ALTER TABLE domain DROP COLUMN tlsrpt;";
+"ALTER TABLE new_link_verdict RENAME TO link_verdict;";
 /* clang-format on */
 
-/* steps[n] makes version n + 2 out of version n + 1. */
-static const char *const steps[] = { version_2, version_3, version_4, version_5 };
+/* steps[n] makes version n + 1 out of version n. */
+static const char *const steps[] = { NULL, version_2, version_3, version_4, version_5 };
 
 int
 schema_version(void)
 {
-	return 1 + sizeof steps / sizeof *steps;
+	return sizeof steps / sizeof *steps;
+}
+
+static bool
+take_steps(sqlite3 *db, int version)
+{
+	for (; version < schema_version(); version++)
+		if (!sql_run(db, steps[version]))
+			return false;
+	return true;
 }
 
 /* Version 0 is the empty database. */
@@ -198,14 +206,21 @@ migrate(sqlite3 *db, int version)
 {
 	char stamp[96];
 
-	if (version == 0 && !sql_run(db, schema_tables))
-		return false;
-	for (int from = version; from > 0 && from < schema_version(); from++)
-		if (!sql_run(db, steps[from - 1]))
-			return false;
 	snprintf(stamp, sizeof stamp, "PRAGMA application_id = %d; PRAGMA user_version = %d",
 		 SCHEMA_APPLICATION, schema_version());
-	return sql_run(db, schema_views) && result_types_make_view(db) && sql_run(db, stamp);
+	return (version == 0 ? sql_run(db, schema_tables) : take_steps(db, version)) &&
+	       sql_run(db, schema_views) && result_types_make_view(db) && sql_run(db, stamp);
+}
+
+/* A table may be made anew while others point to it, so their keys are not looked at. */
+static bool
+bring_up(sqlite3 *db, int version)
+{
+	bool keys = sql_number(db, "PRAGMA foreign_keys", 0) == 1;
+
+	return sql_run(db, "PRAGMA foreign_keys = OFF; BEGIN IMMEDIATE") &&
+	       migrate(db, version) && sql_run(db, "COMMIT") &&
+	       (!keys || sql_run(db, "PRAGMA foreign_keys = ON"));
 }
 
 bool
@@ -213,10 +228,7 @@ schema_prepare(sqlite3 *db)
 {
 	int64_t version = sql_number(db, "PRAGMA user_version", 0);
 
-	if (version == schema_version())
-		return true;
-	return version >= 0 && sql_run(db, "BEGIN IMMEDIATE") && migrate(db, (int)version) &&
-	       sql_run(db, "COMMIT");
+	return version == schema_version() || (version >= 0 && bring_up(db, (int)version));
 }
 
 bool

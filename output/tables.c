@@ -38,10 +38,11 @@ const char schema_tables[] =
 "  dns TEXT, mx TEXT, mx_security TEXT, mta_sts_record TEXT, tlsrpt TEXT,"
 "  words TEXT NOT NULL UNIQUE GENERATED ALWAYS AS (" SCHEMA_ANSWERS("") "));"
 /* mx_set is NULL where there are no MX hosts. */
-"CREATE TABLE domain("
+"CREATE TABLE \"domain\"("
 "  sweep INTEGER NOT NULL REFERENCES sweep, name INTEGER NOT NULL REFERENCES name,"
 "  rank INTEGER, tag TEXT, expanded TEXT,"
-" tlsrpt_text TEXT, tlsrpt_rua TEXT, mx_set INTEGER, answers INTEGER REFERENCES answers,"
+"  answers INTEGER NOT NULL REFERENCES answers, mx_set INTEGER,"
+"  tlsrpt_text TEXT, tlsrpt_rua TEXT,"
 "  PRIMARY KEY(sweep, name)) WITHOUT ROWID;"
 /* name is NULL for a host that was given as a bare address; of_address marks the
  * host of an address target, which is not the MX host of that name. */

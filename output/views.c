@@ -84,7 +84,7 @@ const char schema_views[] =
 "  " REGISTRABLE("n") " AS registrable_domain,"
 "  (SELECT " REGISTRABLE("a") " FROM name a WHERE a.id = t.alias) AS mta_sts_provider"
 "  FROM sweep s JOIN domain d ON d.sweep = s.id JOIN name n ON n.id = d.name"
-"  LEFT JOIN answers q ON q.id = d.answers"
+"  JOIN answers q ON q.id = d.answers"
 "  LEFT JOIN domain_verdict v ON v.sweep = d.sweep AND v.name = d.name"
 "  LEFT JOIN verdict w ON w.id = v.verdict"
 "  LEFT JOIN mta_sts t ON t.sweep = d.sweep AND t.name = d.name;"
@@ -95,7 +95,7 @@ const char schema_views[] =
 "CREATE VIEW servers AS SELECT s.id AS sweep, n.name AS domain, e.preference,"
 "  m.name AS mx," SERVER_COLUMNS(JUDGED(DANE_OF_LINK), "lv.mta_sts", "m")
 "  FROM sweep s JOIN domain d ON d.sweep = s.id JOIN name n ON n.id = d.name"
-"  LEFT JOIN answers q ON q.id = d.answers"
+"  JOIN answers q ON q.id = d.answers"
 "  JOIN mx_host e ON e.mx_set = d.mx_set"
 "  JOIN host h ON h.id = e.host LEFT JOIN name m ON m.id = h.name" SERVER_JOINS("d.sweep")
 "  LEFT JOIN link_verdict lv ON lv.sweep = d.sweep AND lv.name = d.name"

@@ -13,7 +13,7 @@ struct sum {
 
 static const char *const facts[] = {
 	"SELECT 'd', n.name, d.rank, d.tag, q.words, d.tlsrpt_text FROM domain d"
-	" JOIN name n ON n.id = d.name LEFT JOIN answers q ON q.id = d.answers"
+	" JOIN name n ON n.id = d.name JOIN answers q ON q.id = d.answers"
 	" WHERE d.sweep = ?1",
 	"SELECT 's', m.name, h.tlsa, v.position, v.address, v.tcp, v.greeting_text, "
 	"v.ehlo_line,"

@@ -16,7 +16,7 @@ static const char *const texts[ELIGIBILITY_STATEMENTS] = {
 	[ELIGIBILITY_DOMAIN] =
 	    "SELECT q.dns, q.mx, q.mta_sts_record, m.fetch, m.word, m.mode, m.attempts,"
 	    " m.max_age, m.policy, e.host, n.name FROM domain d"
-	    " LEFT JOIN answers q ON q.id = d.answers"
+	    " JOIN answers q ON q.id = d.answers"
 	    " LEFT JOIN mta_sts m ON m.sweep = d.sweep AND m.name = d.name"
 	    " LEFT JOIN mx_host e ON e.mx_set = d.mx_set"
 	    " LEFT JOIN host h ON h.id = e.host LEFT JOIN name n ON n.id = h.name"

@@ -156,8 +156,8 @@ comparison(void)
 	      " CROSS JOIN verdict vb ON vb.id = xb.verdict"
 	      " CROSS JOIN domain da ON da.sweep = xa.sweep AND da.name = xa.name"
 	      " CROSS JOIN domain db ON db.sweep = xb.sweep AND db.name = xb.name"
-	      " LEFT JOIN answers qa ON qa.id = da.answers"
-	      " LEFT JOIN answers qb ON qb.id = db.answers"
+	      " CROSS JOIN answers qa ON qa.id = da.answers"
+	      " CROSS JOIN answers qb ON qb.id = db.answers"
 	      " LEFT JOIN mta_sts ma ON ma.sweep = xa.sweep AND ma.name = xa.name"
 	      " LEFT JOIN mta_sts mb ON mb.sweep = xb.sweep AND mb.name = xb.name"
 	      " WHERE xa.sweep = ?1",
