@@ -8,6 +8,7 @@ import os
 import random
 import resource
 import signal
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -136,11 +137,26 @@ class Place:
         return run
 
     def floor(self, letter, count, in_flight, threads):
-        with open(self.servers(letter, count), "rb") as servers:
+        return self.floor_of(self.servers(letter, count), count, in_flight, threads)
+
+    def floor_of(self, path, count, in_flight, threads):
+        """The floor client, on a list of so many servers that do TLS."""
+        with open(path, "rb") as servers:
             run = Run([self.tool("floor"), str(in_flight), str(threads)], stdin=servers)
         if run.json()["handshakes"] != count:
             raise SystemExit("bench: the floor client did not reach every server")
         return run
+
+    def swept_servers(self):
+        """Those of the last sweep that did TLS, as such a list; and how many."""
+        path = self.path("swept.servers")
+        with sqlite3.connect(self.path("sweep.db")) as database:
+            rows = database.execute("SELECT DISTINCT address, mx FROM servers"
+                                    " WHERE handshake = 'ok'").fetchall()
+        random.Random(1).shuffle(rows)
+        with open(path, "w", encoding="ascii") as file:
+            file.writelines(f"{address} {name}\n" for address, name in rows)
+        return path, len(rows)
 
     def held_memory(self, letter, count, *options):
         """Bytes of its own a sweep holds with so many conversations open, and its
