@@ -97,12 +97,12 @@ def two_threads(place):
     """With only two cores the peers take a part of what the second thread is to
     have; what they took is not counted as ours to use.  Long enough that the start
     and the end of a sweep, which have one thread, weigh little."""
-    count = 2 * SERVERS
+    count = 3 * SERVERS // 2
     every = sorted(os.sched_getaffinity(0))
     one, two = {every[0]}, set(every[:2])
     rest = set(every) - two if len(every) >= 4 else None
     ratios = []
-    for _ in range(3):
+    for _ in range(PAIRS):
         place.pin_peers(rest or set(every) - one)
         single = place.sweep("e", count, "-T", "1", "-s", str(IN_FLIGHT),
                              preexec_fn=lambda: os.sched_setaffinity(0, one))
