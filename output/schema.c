@@ -2,9 +2,11 @@
 #include "output/schema.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "output/result_types.h"
 #include "output/sql.h"
+#include "scanner/mem.h"
 
 /* The steps from one version to the next; tables.c has what they come to. */
 
@@ -56,8 +58,7 @@ static const char version_2[] =
 /* The policy list, and what reports count. */
 static const char version_3[] =
 /* Most servers answer STARTTLS in one of few ways, and agree on one of few ciphers:
- * their texts are kept once.  A column cannot go while a view names it. */
-"DROP VIEW IF EXISTS servers;"
+ * their texts are kept once. */
 "INSERT OR IGNORE INTO text(text) SELECT DISTINCT cipher FROM server"
 "  WHERE cipher IS NOT NULL;"
 "INSERT OR IGNORE INTO text(text) SELECT DISTINCT starttls_reply_text FROM server"
@@ -119,9 +120,6 @@ static const char version_4[] =
  * with many others: each of these is kept once.  Before, link had a row for each domain
  * and host.  Tables that change are made anew, in one pass. */
 static const char version_5[] =
-"DROP VIEW IF EXISTS sweeps;"
-"DROP VIEW IF EXISTS domains;"
-"DROP VIEW IF EXISTS servers;"
 "CREATE TABLE mx_host("
 "  mx_set INTEGER NOT NULL,"
 "  host INTEGER NOT NULL REFERENCES host DEFERRABLE INITIALLY DEFERRED,"
@@ -212,15 +210,44 @@ migrate(sqlite3 *db, int version)
 	       sql_run(db, schema_views) && result_types_make_view(db) && sql_run(db, stamp);
 }
 
-/* A table may be made anew while others point to it, so their keys are not looked at. */
+/* Runs what a question answers: statements, or NULL. */
+static bool
+run_answer(sqlite3 *db, const char *question)
+{
+	sqlite3_stmt *s = sql_prepare(db, question);
+	char *text = sqlite3_step(s) == SQLITE_ROW ? mem_strdup(sql_text(s, 0)) : NULL;
+	bool ok = sqlite3_finalize(s) == SQLITE_OK && (text == NULL || sql_run(db, text));
+
+	free(text);
+	return ok;
+}
+
+/* Users have views of their own over ours.  SQLite changes no table while there is a view
+ * that misses something, so all are away meanwhile. */
+static bool
+migrate_beneath_views(sqlite3 *db, int version)
+{
+	return sql_run(db, "CREATE TEMP TABLE old_view AS SELECT name, sql FROM sqlite_schema"
+			   " WHERE type = 'view'") &&
+	       run_answer(db, "SELECT group_concat(printf('DROP VIEW \"%w\"', name), ';')"
+			      " FROM temp.old_view") &&
+	       migrate(db, version) &&
+	       run_answer(db, "SELECT group_concat(sql, char(10) || ';') FROM temp.old_view"
+			      " WHERE name NOT IN (SELECT name FROM sqlite_schema)") &&
+	       sql_run(db, "DROP TABLE temp.old_view");
+}
+
+/* A table may be made anew while others point to it, so their keys are not looked at.  Its
+ * indexes are gone with it. */
 static bool
 bring_up(sqlite3 *db, int version)
 {
 	bool keys = sql_number(db, "PRAGMA foreign_keys", 0) == 1;
 
 	return sql_run(db, "PRAGMA foreign_keys = OFF; BEGIN IMMEDIATE") &&
-	       migrate(db, version) && sql_run(db, "COMMIT") &&
-	       (!keys || sql_run(db, "PRAGMA foreign_keys = ON"));
+	       (version == 0 ? migrate(db, 0)
+			     : migrate_beneath_views(db, version) && schema_index(db)) &&
+	       sql_run(db, "COMMIT") && (!keys || sql_run(db, "PRAGMA foreign_keys = ON"));
 }
 
 bool

@@ -166,7 +166,8 @@ transmit(struct stream *stream, const void *from, size_t size, size_t *count)
 	return IO_DONE;
 }
 
-/* false: there is no room; a ClientHello needs none, and may be all that there ever is. */
+/* false: there is no room.  Nor is any made for a ClientHello, which is mostly larger, and
+ * may be all that there ever is. */
 static bool
 hold(struct stream *stream, const void *from, size_t size)
 {

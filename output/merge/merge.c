@@ -111,6 +111,25 @@ check_tables(struct merging *m, const struct merge_input *input)
 	return others == 0 || fail(m, input->path, "its tables are not those of mxsweep");
 }
 
+/* No key guards what domains say of sets of MX hosts; once ids are new, one that is none
+ * may be another's. */
+static bool
+check_sets(struct merging *m, const struct merge_input *input)
+{
+	int64_t dangling =
+	    sql_number(m->db,
+		       "SELECT EXISTS(SELECT 1 FROM source.domain d WHERE d.mx_set IS NOT NULL"
+		       " AND NOT EXISTS (SELECT 1 FROM source.mx_host e"
+		       "  WHERE e.mx_set = d.mx_set))",
+		       0);
+
+	if (dangling < 0)
+		return fail(m, input->path, sqlite3_errmsg(m->db));
+	return dangling == 0 || fail(m, input->path,
+				     "damaged: a row of its table domain points to a row that"
+				     " is not there");
+}
+
 /* Why the database failed: an id that is none is told with its table. */
 static bool
 fail_rows(struct merging *m, const struct merge_input *input)
@@ -120,7 +139,7 @@ fail_rows(struct merging *m, const struct merge_input *input)
 	if (m->ids.problem != NULL)
 		snprintf(text, sizeof text, "damaged: a row of its table %s %s", m->ids.table,
 			 m->ids.problem);
-	else if (sqlite3_errcode(m->db) == SQLITE_CONSTRAINT &&
+	else if (sqlite3_extended_errcode(m->db) == SQLITE_CONSTRAINT_PRIMARYKEY &&
 		 strcmp(m->ids.table, "domain") == 0)
 		snprintf(text, sizeof text,
 			 "has a domain twice, or one that another shard of its sweep has too");
@@ -144,6 +163,8 @@ copy_input(struct merging *m, size_t number)
 	if (!attach(m, input))
 		return fail(m, input->path, sqlite3_errmsg(m->db));
 	if (!check_tables(m, input))
+		return false;
+	if (!check_sets(m, input))
 		return false;
 	ok = sql_run(m->db, "BEGIN") && merge_sweeps(m->db, &m->ids, &m->plan, number) &&
 	     merge_interned(m->db, &m->ids) && merge_rows(m->db, &m->ids) &&

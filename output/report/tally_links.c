@@ -202,22 +202,24 @@ read_scores(sqlite3_stmt *words, uint32_t scores[SCORES])
 	scores[SCORE_MTA_STS] = answered && is(words, 3, "ok");
 }
 
-/* NULL: it is not there, or the database failed. */
-static const uint32_t *
-scores_of(struct walk *w, int64_t id)
+/* *scores is NULL where there is no such verdict.  false: the database failed. */
+static bool
+scores_of(struct walk *w, int64_t id, const uint32_t **scores)
 {
 	struct verdict *verdict = &w->verdicts[(uint64_t)id % SLOTS];
-	bool found;
 
-	if (id == 0 || verdict->id == id)
-		return id == 0 ? NULL : verdict->scores;
-	sqlite3_bind_int64(w->words, 1, id);
-	found = sqlite3_step(w->words) == SQLITE_ROW;
-	verdict->id = found ? id : 0;
-	if (found)
-		read_scores(w->words, verdict->scores);
-	sqlite3_reset(w->words);
-	return found ? verdict->scores : NULL;
+	if (verdict->id != id || id == 0) {
+		verdict->id = 0;
+		sqlite3_bind_int64(w->words, 1, id);
+		if (sqlite3_step(w->words) == SQLITE_ROW) {
+			read_scores(w->words, verdict->scores);
+			verdict->id = id;
+		}
+		if (sqlite3_reset(w->words) != SQLITE_OK)
+			return false;
+	}
+	*scores = verdict->id != 0 ? verdict->scores : NULL;
+	return true;
 }
 
 /* false: the database failed. */
@@ -232,10 +234,11 @@ add_domain(struct walk *w, int64_t name, int64_t mx_set, struct cursor *verdict)
 	add_levels(w, set->levels);
 	if (set->count == 0 || !cursor_seek(verdict, name))
 		return true;
-	scores = scores_of(w, sqlite3_column_int64(verdict->rows, 1));
+	if (!scores_of(w, sqlite3_column_int64(verdict->rows, 1), &scores))
+		return false;
 	for (size_t i = 0; scores != NULL && i < set->count; i++)
 		tally_providers_count(w->providers, set->providers[i], name, scores);
-	return scores != NULL;
+	return true;
 }
 
 static bool

@@ -87,6 +87,7 @@ list_schema(sqlite3 *db, char text[65536])
 {
 	sqlite3_stmt *s = sql_prepare(db, "SELECT name || ': ' || coalesce(sql, '') FROM"
 					  " sqlite_schema WHERE name NOT GLOB 'sqlite_*'"
+					  " AND type <> 'index'"
 					  " ORDER BY name");
 	size_t length = 0;
 
@@ -95,6 +96,38 @@ list_schema(sqlite3 *db, char text[65536])
 		    (size_t)snprintf(text + length, 65536 - length, "%s\n", sql_text(s, 0));
 	CHECK(length > 1000 && length < 65536);
 	sqlite3_finalize(s);
+}
+
+/* A view of the user's own, over one of ours, is there before and after. */
+static void
+keeps_views_of_others(void)
+{
+	void *store;
+
+	make_old("CREATE VIEW mine AS SELECT domain || starttls AS line FROM servers;"
+		 "CREATE VIEW theirs AS SELECT domain || headline AS line FROM domains");
+	store = out->open(path);
+	CHECK_TEXT(ask(store_database(store), "SELECT line FROM mine WHERE line IS NOT NULL"),
+		   "a.exampleok");
+	CHECK_TEXT(ask(store_database(store), "SELECT line FROM theirs"),
+		   "a.exampleauthenticated");
+	out->close(store);
+}
+
+/* Whoever reads next needs them, and a sweep may be long in coming. */
+static void
+has_its_indexes(void)
+{
+	void *store;
+
+	make_old("CREATE INDEX link_host ON link(host)");
+	store = out->open(path);
+	CHECK_TEXT(ask(store_database(store),
+		       "SELECT group_concat(name) FROM (SELECT name FROM sqlite_schema WHERE"
+		       " type = 'index' AND name IN ('mx_host_host', 'domain_mx_set',"
+		       " 'link_host') ORDER BY 1)"),
+		   "domain_mx_set,mx_host_host");
+	out->close(store);
 }
 
 /* Tables and views are those of a new database, to the letter. */
@@ -251,6 +284,8 @@ main(void)
 	RUN(keeps_the_reply_to_ehlo);
 	RUN(knows_nothing_new_of_it);
 	RUN(shares_sets_and_verdicts);
+	RUN(keeps_views_of_others);
+	RUN(has_its_indexes);
 	RUN(becomes_as_a_new_one);
 	RUN(continues_an_old_sweep);
 	RUN(fails_as_a_whole);
