@@ -210,30 +210,56 @@ migrate(sqlite3 *db, int version)
 	       sql_run(db, schema_views) && result_types_make_view(db) && sql_run(db, stamp);
 }
 
-/* Runs what a question answers: statements, or NULL. */
-static bool
-run_answer(sqlite3 *db, const char *question)
+/* The first column of the first row, to free; NULL: there is none. */
+static char *
+first_text(sqlite3 *db, const char *question)
 {
 	sqlite3_stmt *s = sql_prepare(db, question);
 	char *text = sqlite3_step(s) == SQLITE_ROW ? mem_strdup(sql_text(s, 0)) : NULL;
-	bool ok = sqlite3_finalize(s) == SQLITE_OK && (text == NULL || sql_run(db, text));
 
-	free(text);
+	sqlite3_finalize(s);
+	return text;
+}
+
+/* Only the first statement of the text: SQLite reads no further either when it takes a
+ * view from a file, and what a stranger's file says after it must not be run. */
+static bool
+run_first(sqlite3 *db, const char *text)
+{
+	sqlite3_stmt *s = NULL;
+	bool ok = sqlite3_prepare_v2(db, text, -1, &s, NULL) == SQLITE_OK && sql_finish(s);
+
+	sqlite3_finalize(s);
+	return ok;
+}
+
+/* Runs what a question answers until it answers nothing. */
+static bool
+run_answers(sqlite3 *db, const char *question)
+{
+	bool ok = true;
+	char *text;
+
+	while (ok && (text = first_text(db, question)) != NULL) {
+		ok = run_first(db, text);
+		free(text);
+	}
 	return ok;
 }
 
 /* Users have views of their own over ours.  SQLite changes no table while there is a view
- * that misses something, so all are away meanwhile. */
+ * that misses something, so all are away meanwhile.  A view that is not there after it was
+ * made is a failure the next time round: its name is taken. */
 static bool
 migrate_beneath_views(sqlite3 *db, int version)
 {
 	return sql_run(db, "CREATE TEMP TABLE old_view AS SELECT name, sql FROM sqlite_schema"
-			   " WHERE type = 'view'") &&
-	       run_answer(db, "SELECT group_concat(printf('DROP VIEW \"%w\"', name), ';')"
-			      " FROM temp.old_view") &&
+			   " WHERE type = 'view' AND sql LIKE 'CREATE VIEW %'") &&
+	       run_answers(db, "SELECT printf('DROP VIEW \"%w\"', name) FROM sqlite_schema"
+			       " WHERE type = 'view' AND sql LIKE 'CREATE VIEW %'") &&
 	       migrate(db, version) &&
-	       run_answer(db, "SELECT group_concat(sql, char(10) || ';') FROM temp.old_view"
-			      " WHERE name NOT IN (SELECT name FROM sqlite_schema)") &&
+	       run_answers(db, "SELECT sql FROM temp.old_view"
+			       " WHERE name NOT IN (SELECT name FROM sqlite_schema)") &&
 	       sql_run(db, "DROP TABLE temp.old_view");
 }
 

@@ -20,9 +20,11 @@
 /* What PRAGMA user_version says of a database this program wrote. */
 int schema_version(void);
 /* Makes the tables and views of an empty database, or brings those of an older
- * one up to date, in one transaction.  The version must not be a newer one. */
+ * one up to date with their indexes, in one transaction; views of the user's own stay.
+ * The version must not be a newer one. */
 bool schema_prepare(sqlite3 *db);
-/* The indexes that only readers need: made when a sweep has ended. */
+/* The indexes that only readers need: made when a sweep has ended, or its file was brought
+ * up to date. */
 bool schema_index(sqlite3 *db);
 
 /* The word of DANE for one server of a domain, in SQL: of its answers q, the host h,

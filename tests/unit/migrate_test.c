@@ -114,6 +114,25 @@ keeps_views_of_others(void)
 	out->close(store);
 }
 
+/* SQLite takes a view from a file by its first statement; what stands behind it is not
+ * run when the view is made again. */
+static void
+runs_nothing_behind_a_view(void)
+{
+	void *store;
+
+	make_old("CREATE VIEW mine AS SELECT domain FROM domains;"
+		 "PRAGMA writable_schema = ON;"
+		 "UPDATE sqlite_schema SET sql = sql || '; CREATE TABLE evil(x)'"
+		 " WHERE name = 'mine'; PRAGMA writable_schema = OFF");
+	store = out->open(path);
+	CHECK_TEXT(ask(store_database(store), "SELECT count(*) FROM mine"), "1");
+	CHECK_TEXT(ask(store_database(store),
+		       "SELECT count(*) FROM sqlite_schema WHERE name = 'evil'"),
+		   "0");
+	out->close(store);
+}
+
 /* Whoever reads next needs them, and a sweep may be long in coming. */
 static void
 has_its_indexes(void)
@@ -285,6 +304,7 @@ main(void)
 	RUN(knows_nothing_new_of_it);
 	RUN(shares_sets_and_verdicts);
 	RUN(keeps_views_of_others);
+	RUN(runs_nothing_behind_a_view);
 	RUN(has_its_indexes);
 	RUN(becomes_as_a_new_one);
 	RUN(continues_an_old_sweep);
