@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The tables of a new database.  To the letter they are what the steps of schema.c make of
- * an old one, columns that came later at the end: a test compares, and whoever merges
- * databases relies on it.
+ * an old one, columns that came later at the end and names in quotes where a step made the
+ * table anew: a test compares, and whoever merges databases relies on it.
  */
 #include "output/schema.h"
 

@@ -95,20 +95,28 @@ attach(struct merging *m, const struct merge_input *input)
 	return ok;
 }
 
+/* Refuses the input when the question finds something. */
+static bool
+find_none(struct merging *m, const struct merge_input *input, const char *question,
+	  const char *what)
+{
+	int64_t found = sql_number(m->db, question, 0);
+
+	if (found < 0)
+		return fail(m, input->path, sqlite3_errmsg(m->db));
+	return found == 0 || fail(m, input->path, what);
+}
+
 /* Its tables must be those that we would make: nothing else stands behind their names. */
 static bool
 check_tables(struct merging *m, const struct merge_input *input)
 {
-	int64_t others = sql_number(
-	    m->db,
-	    "SELECT count(*) FROM main.sqlite_schema o LEFT JOIN source.sqlite_schema s"
-	    " ON s.name = o.name AND s.type = 'table'"
-	    " WHERE o.type = 'table' AND o.name NOT GLOB 'sqlite_*' AND s.sql IS NOT o.sql",
-	    0);
-
-	if (others < 0)
-		return fail(m, input->path, sqlite3_errmsg(m->db));
-	return others == 0 || fail(m, input->path, "its tables are not those of mxsweep");
+	return find_none(m, input,
+			 "SELECT count(*) FROM main.sqlite_schema o LEFT JOIN"
+			 " source.sqlite_schema s ON s.name = o.name AND s.type = 'table'"
+			 " WHERE o.type = 'table' AND o.name NOT GLOB 'sqlite_*'"
+			 "  AND s.sql IS NOT o.sql",
+			 "its tables are not those of mxsweep");
 }
 
 /* No key guards what domains say of sets of MX hosts; once ids are new, one that is none
@@ -116,18 +124,12 @@ check_tables(struct merging *m, const struct merge_input *input)
 static bool
 check_sets(struct merging *m, const struct merge_input *input)
 {
-	int64_t dangling =
-	    sql_number(m->db,
-		       "SELECT EXISTS(SELECT 1 FROM source.domain d WHERE d.mx_set IS NOT NULL"
-		       " AND NOT EXISTS (SELECT 1 FROM source.mx_host e"
-		       "  WHERE e.mx_set = d.mx_set))",
-		       0);
-
-	if (dangling < 0)
-		return fail(m, input->path, sqlite3_errmsg(m->db));
-	return dangling == 0 || fail(m, input->path,
-				     "damaged: a row of its table domain points to a row that"
-				     " is not there");
+	return find_none(
+	    m, input,
+	    "SELECT EXISTS(SELECT 1 FROM source.domain d WHERE d.mx_set NOT NULL"
+	    " AND NOT EXISTS (SELECT 1 FROM source.mx_host e"
+	    "  WHERE e.mx_set = d.mx_set))",
+	    "damaged: a row of its table domain points to a row that is not there");
 }
 
 /* Why the database failed: an id that is none is told with its table. */

@@ -3,8 +3,6 @@
 
 #include "output/sql.h"
 
-#define VERDICTS(starttls) "(SELECT id FROM verdict WHERE starttls = '" starttls "')"
-
 /* The stripped servers of the sweep `sweep` as `name`: the host's name, the address. */
 #define STRUCK(name, sweep)                                                                    \
 	" " name " AS MATERIALIZED (SELECT DISTINCT h.name AS host_name, v.address, v.host,"   \
@@ -12,8 +10,9 @@
 	"  CROSS JOIN domain d ON d.sweep = x.sweep AND d.name = x.name"                       \
 	"  CROSS JOIN mx_host e ON e.mx_set = d.mx_set"                                        \
 	"  CROSS JOIN host h ON h.id = e.host CROSS JOIN server v ON v.host = e.host"          \
-	"  WHERE x.sweep = " sweep " AND x.verdict IN " VERDICTS(                              \
-	    "stripped") "  AND v.starttls IN ('stripped', 'corrupted'))"
+	"  WHERE x.sweep = " sweep                                                             \
+	"  AND x.verdict IN (SELECT id FROM verdict WHERE starttls = 'stripped')"              \
+	"  AND v.starttls IN ('stripped', 'corrupted'))"
 
 /* Word of the server k in another sweep; NULL where it did not come to STARTTLS. */
 #define WORD_IN(sweep, k)                                                                      \
@@ -145,11 +144,10 @@ show_vantages(struct report *report, json_t *section)
 		     "nullif(tested, 0),"
 		     "  (SELECT count(*) FROM domain_verdict a"
 		     "    CROSS JOIN domain_verdict b ON b.sweep = o.id AND b.name = a.name"
-		     "    WHERE a.sweep = ?1 AND a.verdict IN " VERDICTS(
-			 "none") " AND b.verdict IN " VERDICTS("all") ")"
-								      " FROM others o LEFT "
-								      "JOIN sums ON sums.id = "
-								      "o.id ORDER BY 1",
+		     "    WHERE a.sweep = ?1"
+		     "    AND a.verdict IN (SELECT id FROM verdict WHERE starttls = 'none')"
+		     "    AND b.verdict IN (SELECT id FROM verdict WHERE starttls = 'all'))"
+		     " FROM others o LEFT JOIN sums ON sums.id = o.id ORDER BY 1",
 	    ROWS_SHOWN);
 }
 

@@ -8,8 +8,8 @@
  * any.
  */
 #include <stdlib.h>
-#include <string.h>
 
+#include "output/combined.h"
 #include "output/cursor.h"
 #include "output/report/tally_parts.h"
 #include "output/sql.h"
@@ -18,6 +18,8 @@
 /* What servers that answered give: no TLS, TLS that does not prove the server, TLS that
  * does.  The levels of a host or a domain are those of any of its servers. */
 enum { NONE, OPPORTUNISTIC, STRICT, LEVELS };
+
+#define SLOTS 1024
 
 static const char *const level_names[LEVELS] = { "none", "opportunistic", "strict" };
 
@@ -35,14 +37,6 @@ struct mx_set {
 	struct tally_provider **providers; /* of each host that has one */
 };
 
-/* What a verdict adds to the scores of each provider of a domain. */
-struct verdict {
-	int64_t id; /* 0: none yet */
-	uint32_t scores[SCORES];
-};
-
-#define SLOTS 1024
-
 struct walk {
 	sqlite3 *db;
 	int64_t sweep;
@@ -50,10 +44,9 @@ struct walk {
 	struct host *hosts; /* by id */
 	struct tally_providers *providers;
 	sqlite3_stmt *members; /* of a set */
-	sqlite3_stmt *words;   /* of a verdict */
+	struct combined *verdicts;
 	int64_t n[LEVELS], total;
 	struct mx_set slots[SLOTS];
-	struct verdict verdicts[SLOTS];
 };
 
 static sqlite3_stmt *
@@ -180,46 +173,20 @@ add_levels(struct walk *w, unsigned levels)
 		w->n[level] += levels >> level & 1;
 }
 
-static bool
-is(sqlite3_stmt *row, int column, const char *word)
-{
-	const char *text = sql_text(row, column);
-
-	return text != NULL && strcmp(text, word) == 0;
-}
-
+/* What a verdict adds to the scores of each provider of its domain. */
 static void
-read_scores(sqlite3_stmt *words, uint32_t scores[SCORES])
+score(const int words[COMBINED_WORDS], uint32_t scores[SCORES])
 {
-	bool answered = sql_text(words, 0) != NULL && !is(words, 0, "unknown");
-	bool starttls = is(words, 0, "all");
+	int share = words[VERDICT_STARTTLS];
+	bool answered = share != 0 && share != SHARE_UNKNOWN;
 
 	scores[SCORE_ALL] = 1;
 	scores[SCORE_ANSWERED] = answered;
-	scores[SCORE_STARTTLS] = starttls;
-	scores[SCORE_AUTHENTICATED] = starttls && is(words, 1, "all");
-	scores[SCORE_DANE] = answered && is(words, 2, "all");
-	scores[SCORE_MTA_STS] = answered && is(words, 3, "ok");
-}
-
-/* *scores is NULL where there is no such verdict.  false: the database failed. */
-static bool
-scores_of(struct walk *w, int64_t id, const uint32_t **scores)
-{
-	struct verdict *verdict = &w->verdicts[(uint64_t)id % SLOTS];
-
-	if (verdict->id != id || id == 0) {
-		verdict->id = 0;
-		sqlite3_bind_int64(w->words, 1, id);
-		if (sqlite3_step(w->words) == SQLITE_ROW) {
-			read_scores(w->words, verdict->scores);
-			verdict->id = id;
-		}
-		if (sqlite3_reset(w->words) != SQLITE_OK)
-			return false;
-	}
-	*scores = verdict->id != 0 ? verdict->scores : NULL;
-	return true;
+	scores[SCORE_STARTTLS] = share == SHARE_ALL;
+	scores[SCORE_AUTHENTICATED] =
+	    share == SHARE_ALL && words[VERDICT_CERTIFICATE] == SHARE_ALL;
+	scores[SCORE_DANE] = answered && words[VERDICT_DANE] == DANE_SHARE_ALL;
+	scores[SCORE_MTA_STS] = answered && words[VERDICT_STS] == STS_DOMAIN_OK;
 }
 
 /* false: the database failed. */
@@ -227,16 +194,18 @@ static bool
 add_domain(struct walk *w, int64_t name, int64_t mx_set, struct cursor *verdict)
 {
 	const struct mx_set *set = set_of(w, mx_set);
-	const uint32_t *scores;
+	int words[COMBINED_WORDS];
+	uint32_t scores[SCORES];
 
 	if (set == NULL)
 		return false;
 	add_levels(w, set->levels);
 	if (set->count == 0 || !cursor_seek(verdict, name))
 		return true;
-	if (!scores_of(w, sqlite3_column_int64(verdict->rows, 1), &scores))
+	if (!combined_words(w->verdicts, sqlite3_column_int64(verdict->rows, 1), words))
 		return false;
-	for (size_t i = 0; scores != NULL && i < set->count; i++)
+	score(words, scores);
+	for (size_t i = 0; i < set->count; i++)
 		tally_providers_count(w->providers, set->providers[i], name, scores);
 	return true;
 }
@@ -256,12 +225,11 @@ read_domains(struct walk *w)
 	bool ok = true;
 
 	w->members = sql_prepare(w->db, "SELECT host FROM mx_host WHERE mx_set = ?1");
-	w->words = sql_prepare(
-	    w->db, "SELECT starttls, certificate, dane, mta_sts FROM verdict WHERE id = ?1");
+	w->verdicts = combined_open(w->db, &combined_verdict);
 	for (; ok && domain.key != CURSOR_END; cursor_next(&domain))
 		ok = add_domain(w, domain.key, sqlite3_column_int64(domain.rows, 1), &verdict);
 	sqlite3_finalize(w->members);
-	sqlite3_finalize(w->words);
+	combined_close(w->verdicts);
 	for (size_t i = 0; i < SLOTS; i++)
 		free(w->slots[i].providers);
 	ok = cursor_close(&verdict) && ok;
