@@ -3,7 +3,7 @@
 
 #include <openssl/crypto.h>
 #include <pthread.h>
-#include <stdatomic.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,10 +11,12 @@
 
 #include "probes/parsed.h"
 
-#define SLOT_SIZE  ((size_t)24576) /* whole pages */
-#define SLOT_LEAST ((size_t)20480) /* what needs less is the heap's */
-#define SLOTS      ((size_t)65536) /* beyond them: the heap */
-#define KEPT       ((size_t)4096)  /* a ClientHello fits */
+#define PAGE      ((size_t)4096)
+#define MESSAGES  (6 * PAGE)      /* at the front of a slot: what messages are assembled in */
+#define LEAST     ((size_t)20480) /* what needs less is the heap's */
+#define BUFFERS   2               /* behind it, of a page each */
+#define SLOT_SIZE (MESSAGES + BUFFERS * PAGE)
+#define SLOTS     ((size_t)65536) /* beyond them: the heap */
 
 /* A free slot, in its own first bytes. */
 struct slot {
@@ -22,16 +24,32 @@ struct slot {
 };
 
 static uint8_t *region; /* SLOTS slots, zero pages until they are used */
-static size_t used;     /* slots that have ever been taken */
-static struct slot *free_slots;
-static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-static _Thread_local uint8_t *latest; /* taken by this thread since slots_watch */
-static atomic_size_t awake;           /* in all rows */
-static atomic_size_t taken;           /* slots: as many as there are handshakes */
-/* The thread's row, the longest waiting first. */
+/* The slot that this thread has taken since slots_watch, and how many of its buffers. */
 static _Thread_local struct {
-	struct slots_wait *first, **last; /* last: NULL before the first use */
-} waiting;
+	uint8_t *slot;
+	size_t buffers;
+} latest;
+
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; /* of all below */
+static size_t used;                                      /* slots that have ever been taken */
+static struct slot *free_slots;
+static uint8_t pieces[SLOTS]; /* of each slot that are in use */
+static size_t taken;          /* slots: as many as there are handshakes */
+/* Those that wait and have their pages, the longest waiting first. */
+static struct slots_wait *first, **last = &first;
+static size_t awake; /* in this row */
+
+static size_t
+index_of(const void *piece)
+{
+	return (size_t)((const uint8_t *)piece - region) / SLOT_SIZE;
+}
+
+static void *
+slot_of(const void *piece)
+{
+	return region + index_of(piece) * SLOT_SIZE;
+}
 
 /* The one that was let go last, so that few are ever touched. */
 static void *
@@ -46,23 +64,38 @@ take(void)
 	} else if (used < SLOTS) {
 		slot = region + used++ * SLOT_SIZE;
 	}
+	if (slot != NULL) {
+		taken++;
+		pieces[index_of(slot)] = 1;
+	}
 	pthread_mutex_unlock(&lock);
-	atomic_fetch_add(&taken, slot != NULL);
-	latest = slot;
+	latest.slot = slot;
+	latest.buffers = 0;
 	return slot;
 }
 
-static void
-let_go(void *memory)
+static void *
+take_buffer(void)
 {
-	struct slot *slot = memory;
-
-	atomic_fetch_sub(&taken, 1);
-	if (memory == latest)
-		latest = NULL;
 	pthread_mutex_lock(&lock);
-	slot->next = free_slots;
-	free_slots = slot;
+	pieces[index_of(latest.slot)]++;
+	pthread_mutex_unlock(&lock);
+	return latest.slot + MESSAGES + latest.buffers++ * PAGE;
+}
+
+static void
+let_go(void *piece)
+{
+	struct slot *slot = slot_of(piece);
+
+	if (piece == latest.slot)
+		latest.slot = NULL;
+	pthread_mutex_lock(&lock);
+	if (--pieces[index_of(piece)] == 0) {
+		slot->next = free_slots;
+		free_slots = slot;
+		taken--;
+	}
 	pthread_mutex_unlock(&lock);
 }
 
@@ -75,10 +108,14 @@ is_slot(const void *memory)
 static void *
 allocate(size_t size, const char *file, int line)
 {
-	void *slot = size >= SLOT_LEAST && size <= SLOT_SIZE ? take() : NULL;
+	void *piece = NULL;
 
 	(void)file, (void)line;
-	return slot != NULL ? slot : size > 0 ? malloc(size) : NULL;
+	if (size >= LEAST && size <= MESSAGES)
+		piece = take();
+	else if (size == PAGE && latest.slot != NULL && latest.buffers < BUFFERS)
+		piece = take_buffer();
+	return piece != NULL ? piece : size > 0 ? malloc(size) : NULL;
 }
 
 static void
@@ -92,20 +129,22 @@ release(void *memory, const char *file, int line)
 }
 
 static void *
-move_out(void *slot, size_t size)
+move_out(void *piece, size_t room, size_t size)
 {
 	void *memory = malloc(size);
 
 	if (memory == NULL)
 		return NULL;
-	memcpy(memory, slot, SLOT_SIZE);
-	let_go(slot);
+	memcpy(memory, piece, room);
+	let_go(piece);
 	return memory;
 }
 
 static void *
 resize(void *memory, size_t size, const char *file, int line)
 {
+	size_t room;
+
 	if (memory == NULL)
 		return allocate(size, file, line);
 	if (size == 0) {
@@ -114,7 +153,8 @@ resize(void *memory, size_t size, const char *file, int line)
 	}
 	if (!is_slot(memory))
 		return realloc(memory, size);
-	return size <= SLOT_SIZE ? memory : move_out(memory, size);
+	room = memory == slot_of(memory) ? MESSAGES : PAGE;
+	return size <= room ? memory : move_out(memory, room, size);
 }
 
 bool
@@ -139,55 +179,57 @@ slots_install(void)
 void
 slots_watch(void)
 {
-	latest = NULL;
+	latest.slot = NULL;
 }
 
-static void
-trim(uint8_t *slot)
-{
-	madvise(slot + KEPT, SLOT_SIZE - KEPT, MADV_DONTNEED);
-}
-
-/* A handshake less is 22.5 KiB less, which is the 20 KiB of others nine times in eight. */
+/* A handshake less is 14.5 KiB less, which is the 20 KiB of others three times in four. */
 size_t
 slots_keepers(size_t handshakes)
 {
 	size_t less = handshakes < SLOTS_FULL ? SLOTS_FULL - handshakes : 0;
 
-	return SLOTS_AWAKE + less * 9 / 8;
+	return SLOTS_AWAKE + less * 3 / 4;
 }
 
+static void
+leave_row(struct slots_wait *wait)
+{
+	*wait->at = wait->next;
+	if (wait->next != NULL)
+		wait->next->at = wait->at;
+	else
+		last = wait->at;
+	wait->at = NULL;
+	awake--;
+}
+
+/* Under the lock, so that whoever waited there does not go on meanwhile. */
 void
 slots_wait(struct slots_wait *wait)
 {
-	struct slots_wait *longest;
-
-	if (latest == NULL)
+	if (latest.slot == NULL)
 		return;
-	if (waiting.last == NULL)
-		waiting.last = &waiting.first;
-	*wait = (struct slots_wait){ NULL, waiting.last, latest };
-	latest = NULL;
-	*waiting.last = wait;
-	waiting.last = &wait->next;
-	atomic_fetch_add(&awake, 1);
-	while ((longest = waiting.first) != NULL &&
-	       atomic_load(&awake) > slots_keepers(atomic_load(&taken))) {
-		trim(longest->slot);
-		slots_resume(longest);
+	pthread_mutex_lock(&lock);
+	*wait = (struct slots_wait){ NULL, last, latest.slot };
+	*last = wait;
+	last = &wait->next;
+	awake++;
+	while (awake > slots_keepers(taken)) {
+		madvise(first->slot, SLOT_SIZE, MADV_DONTNEED);
+		leave_row(first);
 	}
+	pthread_mutex_unlock(&lock);
+	latest.slot = NULL;
 }
 
 void
 slots_resume(struct slots_wait *wait)
 {
-	if (wait->at == NULL)
+	if (wait->slot == NULL)
 		return;
-	*wait->at = wait->next;
-	if (wait->next != NULL)
-		wait->next->at = wait->at;
-	else
-		waiting.last = wait->at;
-	wait->at = NULL;
-	atomic_fetch_sub(&awake, 1);
+	pthread_mutex_lock(&lock);
+	if (wait->at != NULL)
+		leave_row(wait);
+	pthread_mutex_unlock(&lock);
+	wait->slot = NULL;
 }

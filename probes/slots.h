@@ -1,16 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Room for the buffer in which libssl assembles the messages of a handshake: 21,848
- * bytes that it takes, and clears, when the handshake begins and keeps to its end,
- * though our part of most is a few hundred bytes.  Here it has pages of its own, and
- * while the peer is waited for all but the first are given back to the kernel; but only
- * by those that wait longest, and only when there are many: what all handshakes take
- * together is to stay what SLOTS_FULL of them take, of which SLOTS_AWAKE keep their pages.
+ * Room for the buffers of a handshake: the one in which libssl assembles messages, 21,848
+ * bytes that it takes, and clears, when the handshake begins and keeps to its end, and
+ * the two of 4,096 bytes of its buffering BIO, of which one is never used; though our
+ * part of most handshakes is a few hundred bytes.  Here they have pages of their own, and
+ * while the peer is waited for, and nothing is in them, the pages are given back to the
+ * kernel; but only by those that wait longest, and only when there are many: what all
+ * handshakes take together is to stay what SLOTS_FULL of them take, of which SLOTS_AWAKE
+ * keep their pages.
  *
- * What it saves: 20 of the 39 KiB that each conversation in its handshake takes, where
- * there are many.  What it costs: address space, two comparisons for every allocation of
- * libcrypto, and 20 microseconds for a handshake that gives its pages back and needs them
- * again.  It can go when libssl takes the buffer no larger than it needs.
+ * What it saves: 24 of the 39 KiB that each conversation in its handshake takes, where
+ * there are many.  What it costs: address space, three comparisons for every allocation
+ * of libcrypto, a lock that all threads share, and XX microseconds for a handshake that
+ * gives its pages back and needs them again.  It can go when libssl takes buffers no
+ * larger than it needs.
  */
 #ifndef PROBES_SLOTS_H
 #define PROBES_SLOTS_H
@@ -19,23 +22,23 @@
 #include <stddef.h>
 
 #define SLOTS_FULL  1000
-#define SLOTS_AWAKE 192 /* 4 MiB */
+#define SLOTS_AWAKE 320 /* 6 MiB */
 
 /* How many handshakes, of all threads, may keep their pages while they wait, of so many
  * that there are. */
 size_t slots_keepers(size_t handshakes);
 
-/* A handshake that waits for its peer, in its thread's row of those that have kept
- * their pages.  Zeroed: not in it. */
+/* A handshake that waits for its peer.  Zeroed: it does not. */
 struct slots_wait {
-	struct slots_wait *next, **at; /* at: what points here */
-	void *slot;
+	struct slots_wait *next, **at; /* in the row of those that have kept their pages */
+	void *slot;                    /* NULL: does not wait */
 };
 
 /* Before libcrypto allocates anything; false when it is too late or there is no
  * address space.  PARSED_SWITCH prevents it. */
 bool slots_install(void);
-/* Before the first step of a handshake, and after it when the peer is waited for. */
+/* Before the first step of a handshake, and after it when the peer is waited for and has
+ * not said anything yet. */
 void slots_watch(void);
 void slots_wait(struct slots_wait *wait);
 /* Before the next step and before the end, on the same thread; idempotent. */

@@ -56,7 +56,8 @@ tls_allow_anonymous(SSL *tls)
 	SSL_set_cipher_list(tls, CIPHERS_ANONYMOUS);
 }
 
-/* The first step sends our hello and finds nothing to read. */
+/* The first step sends our hello and, but from who does not wait for it, finds nothing
+ * to read. */
 enum io
 tls_handshake(struct stream *stream, struct tls_sight *sight)
 {
@@ -67,7 +68,7 @@ tls_handshake(struct stream *stream, struct tls_sight *sight)
 		slots_watch();
 	slots_resume(&sight->wait);
 	io = stream_handshake(stream);
-	if (begins && io == IO_READ)
+	if (begins && io == IO_READ && !sight->answered)
 		slots_wait(&sight->wait);
 	return io;
 }

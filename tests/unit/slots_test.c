@@ -2,11 +2,13 @@
 #include "probes/slots.h"
 
 #include <openssl/crypto.h>
+#include <openssl/ssl.h>
 #include <pthread.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "tests/unit/pki.h"
 #include "tests/unit/test.h"
 
 #define BUFFER 21848 /* what libssl asks for */
@@ -60,7 +62,7 @@ keeps_pages_while_there_is_room(void)
 	static char *buffers[SLOTS_FULL];
 	size_t keepers = 0;
 
-	CHECK(slots_keepers(FEW) >= FEW && slots_keepers(SLOTS_FULL - 1) == SLOTS_AWAKE + 1);
+	CHECK(slots_keepers(FEW) >= FEW && slots_keepers(SLOTS_FULL - 4) == SLOTS_AWAKE + 3);
 	CHECK(slots_keepers(SLOTS_FULL) == SLOTS_AWAKE && slots_keepers(65536) == SLOTS_AWAKE);
 	for (size_t i = 0; i < FEW; i++)
 		buffers[i] = wait_with('x', &waits[i]);
@@ -95,7 +97,7 @@ gives_pages_back(void)
 	CHECK(is_resident(buffers[1] + 8192));
 	buffers[SLOTS_AWAKE + 1] = wait_with('x', &waits[SLOTS_AWAKE + 1]);
 	CHECK(!is_resident(buffers[1] + 8192) && is_resident(buffers[2] + 8192));
-	CHECK(buffers[1][0] == 'x' && buffers[1][4095] == 'x' && buffers[1][8192] == '\0');
+	CHECK(buffers[1][0] == '\0' && buffers[1][8192] == '\0');
 	buffers[SLOTS_AWAKE + 2] = wait_with('x', &waits[SLOTS_AWAKE + 2]);
 	CHECK(!is_resident(buffers[2] + 8192) && buffers[0][BUFFER - 1] == 'x');
 	for (size_t i = 0; i < SLOTS_AWAKE + 3; i++) {
@@ -106,19 +108,20 @@ gives_pages_back(void)
 	clear();
 }
 
-/* The others' places are taken: what waits here gives its own pages back. */
 static void *
 wait_beside(void *arg)
 {
 	struct slots_wait wait = { 0 };
-	char *buffer = wait_with('y', &wait);
+	char **buffers = arg, *own = wait_with('y', &wait);
 
-	(void)arg;
-	CHECK(!is_resident(buffer + 8192) && wait.at == NULL);
-	OPENSSL_free(buffer);
+	CHECK(own[BUFFER - 1] == 'y' && is_resident(own + 8192) && wait.at != NULL);
+	CHECK(!is_resident(buffers[0] + 8192) && is_resident(buffers[1] + 8192));
+	slots_resume(&wait);
+	OPENSSL_free(own);
 	return NULL;
 }
 
+/* Who waits longest gives its pages back, whichever thread it is of. */
 static void
 threads_share_the_room(void)
 {
@@ -129,14 +132,127 @@ threads_share_the_room(void)
 	fill();
 	for (size_t i = 0; i < SLOTS_AWAKE; i++)
 		buffers[i] = wait_with('x', &waits[i]);
-	CHECK(pthread_create(&other, NULL, wait_beside, NULL) == 0);
+	CHECK(is_resident(buffers[0] + 8192));
+	CHECK(pthread_create(&other, NULL, wait_beside, buffers) == 0);
 	CHECK(pthread_join(other, NULL) == 0);
 	for (size_t i = 0; i < SLOTS_AWAKE; i++) {
-		CHECK(buffers[i][BUFFER - 1] == 'x' && is_resident(buffers[i] + 8192));
 		slots_resume(&waits[i]);
 		OPENSSL_free(buffers[i]);
 	}
 	clear();
+}
+
+/* Two, of the handshake's thread, in the slot behind its messages; the slot is somebody
+ * else's only when all of it is free. */
+static void
+has_the_buffers_of_a_bio(void)
+{
+	char *messages, *buffers[3], *other;
+
+	slots_watch();
+	messages = OPENSSL_malloc(BUFFER);
+	for (size_t i = 0; i < 3; i++) {
+		buffers[i] = OPENSSL_malloc(4096);
+		memset(buffers[i], 'b', 4096);
+	}
+	CHECK(buffers[0] == messages + 24576 && buffers[1] == buffers[0] + 4096);
+	CHECK(buffers[2] != buffers[1] + 4096);
+	OPENSSL_free(messages);
+	OPENSSL_free(buffers[2]);
+	other = OPENSSL_malloc(BUFFER);
+	CHECK(other != messages);
+	buffers[0] = OPENSSL_realloc(buffers[0], 5000);
+	CHECK(buffers[0] != messages + 24576 && buffers[0][4095] == 'b');
+	OPENSSL_free(buffers[1]);
+	CHECK(OPENSSL_malloc(BUFFER) == messages);
+	OPENSSL_free(messages);
+	OPENSSL_free(buffers[0]);
+	OPENSSL_free(other);
+}
+
+/* A server with a certificate and, unless groups is NULL, only these. */
+static SSL *
+server_with(const struct pki *leaf, int version, const char *groups)
+{
+	SSL_CTX *context = SSL_CTX_new(TLS_server_method());
+	SSL *server;
+
+	CHECK(SSL_CTX_use_certificate(context, leaf->x) == 1);
+	CHECK(SSL_CTX_use_PrivateKey(context, leaf->key) == 1);
+	CHECK(SSL_CTX_set_max_proto_version(context, version) == 1);
+	CHECK(groups == NULL || SSL_CTX_set1_groups_list(context, groups) == 1);
+	server = SSL_new(context);
+	SSL_CTX_free(context);
+	return server;
+}
+
+static SSL *
+client_of(SSL *server)
+{
+	SSL_CTX *context = SSL_CTX_new(TLS_client_method());
+	SSL *client = SSL_new(context);
+	BIO *ours, *its;
+
+	SSL_CTX_free(context);
+	CHECK(BIO_new_bio_pair(&ours, 0, &its, 0) == 1);
+	SSL_set_bio(client, ours, ours);
+	SSL_set_bio(server, its, its);
+	return client;
+}
+
+/* The client's first step, and a wait so long that nothing is left of its slot. */
+static void
+begin_and_wait(SSL *client)
+{
+	struct slots_wait wait = { 0 }, beside[SLOTS_AWAKE] = { 0 };
+	char *buffers[SLOTS_AWAKE], *slot;
+
+	slots_watch();
+	CHECK(SSL_connect(client) == -1 && SSL_want_read(client));
+	slots_wait(&wait);
+	slot = wait.slot;
+	CHECK(slot != NULL && is_resident(slot) && is_resident(slot + 28672));
+	for (size_t i = 0; i < SLOTS_AWAKE; i++)
+		buffers[i] = wait_with('x', &beside[i]);
+	for (size_t at = 0; at < 32768; at += 4096)
+		CHECK(!is_resident(slot + at));
+	slots_resume(&wait);
+	for (size_t i = 0; i < SLOTS_AWAKE; i++) {
+		slots_resume(&beside[i]);
+		OPENSSL_free(buffers[i]);
+	}
+}
+
+/* Also one whose server asks for another hello. */
+static void
+loses_nothing_of_a_handshake(void)
+{
+	static const struct {
+		int version;
+		const char *groups;
+	} cases[] = { { TLS1_3_VERSION, NULL },
+		      { TLS1_3_VERSION, "P-384" },
+		      { TLS1_2_VERSION, NULL } };
+	struct pki *leaf = pki_make(NULL, &(struct pki_spec){ .cn = "mx.example" });
+
+	fill();
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		SSL *server = server_with(leaf, cases[i].version, cases[i].groups);
+		SSL *client = client_of(server);
+
+		SSL_set_connect_state(client);
+		begin_and_wait(client);
+		for (int step = 0; step < 4; step++) {
+			SSL_accept(server);
+			SSL_connect(client);
+		}
+		CHECK(SSL_is_init_finished(client) && SSL_is_init_finished(server));
+		CHECK(SSL_version(client) == cases[i].version);
+		SSL_free(client);
+		SSL_free(server);
+	}
+	clear();
+	pki_free(leaf);
 }
 
 /* A thread that works for others in between must not lose their buffers. */
@@ -200,6 +316,8 @@ main(void)
 	RUN(keeps_pages_while_there_is_room);
 	RUN(gives_pages_back);
 	RUN(threads_share_the_room);
+	RUN(has_the_buffers_of_a_bio);
+	RUN(loses_nothing_of_a_handshake);
 	RUN(trims_only_what_was_watched);
 	RUN(uses_slots_again);
 	RUN(changes_sizes);
