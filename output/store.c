@@ -219,6 +219,22 @@ trust_parents(struct store *store)
 		die_of_database(store);
 }
 
+/* Ids go on from the largest in the file, which somebody else may have written. */
+static void
+check_ids(struct store *store)
+{
+	int64_t largest = sql_number(store->database.db,
+				     "SELECT max(coalesce((SELECT max(id) FROM host), 0),"
+				     " coalesce((SELECT max(mx_set) FROM mx_host), 0))",
+				     0);
+
+	if (largest < SCHEMA_ID_MAX)
+		return;
+	database_close(&store->database);
+	die("%s: has a host or a set of MX hosts with the id %lld, which no sweep gave",
+	    store->path, (long long)largest);
+}
+
 static struct begun
 begin_store(void *self, const struct sweep_info *info, bool fresh, const struct resume *resume)
 {
@@ -227,6 +243,7 @@ begin_store(void *self, const struct sweep_info *info, bool fresh, const struct 
 	struct begun begun = { .seed = info->seed };
 	size_t faults;
 
+	check_ids(store);
 	if (info->policy_list != NULL)
 		store->list = policy_list_open(info->policy_list, info->started, &faults);
 	begun.sweep = store->sweep = begin_sweep(store, info, fresh, &begun.continued);

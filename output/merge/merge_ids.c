@@ -3,9 +3,8 @@
 #include <string.h>
 
 #include "output/merge/merge_parts.h"
+#include "output/schema.h"
 #include "scanner/mem.h"
-
-#define ID_MAX ((int64_t)1 << 52) /* of hosts and sets of them */
 
 struct caller {
 	struct merge_ids *ids;
@@ -92,7 +91,7 @@ shift(sqlite3_context *context, struct merge_ids *ids, sqlite3_value *old, int64
 
 	if (sqlite3_value_type(old) == SQLITE_NULL)
 		return;
-	if (id < 1 || id > ID_MAX)
+	if (id < 1 || id > SCHEMA_ID_MAX)
 		fail(context, ids);
 	else
 		sqlite3_result_int64(context, id + by);
