@@ -70,6 +70,7 @@ tls_handshake(struct stream *stream, struct tls_sight *sight)
 	io = stream_handshake(stream);
 	if (begins && io == IO_READ && !sight->answered)
 		slots_wait(&sight->wait);
+	slots_look_away();
 	return io;
 }
 

@@ -33,6 +33,7 @@ wait_with(char byte, struct slots_wait *wait)
 	buffer = OPENSSL_malloc(BUFFER);
 	memset(buffer, byte, BUFFER);
 	slots_wait(wait);
+	slots_look_away();
 	return buffer;
 }
 
@@ -157,6 +158,7 @@ has_the_buffers_of_a_bio(void)
 	}
 	CHECK(buffers[0] == messages + 24576 && buffers[1] == buffers[0] + 4096);
 	CHECK(buffers[2] != buffers[1] + 4096);
+	slots_look_away();
 	OPENSSL_free(messages);
 	OPENSSL_free(buffers[2]);
 	other = OPENSSL_malloc(BUFFER);
@@ -210,6 +212,7 @@ begin_and_wait(SSL *client)
 	slots_watch();
 	CHECK(SSL_connect(client) == -1 && SSL_want_read(client));
 	slots_wait(&wait);
+	slots_look_away();
 	slot = wait.slot;
 	CHECK(slot != NULL && is_resident(slot) && is_resident(slot + 28672));
 	for (size_t i = 0; i < SLOTS_AWAKE; i++)
@@ -272,6 +275,11 @@ trims_only_what_was_watched(void)
 	own = OPENSSL_malloc(100);
 	slots_wait(&wait);
 	CHECK(wait.at == NULL && other[BUFFER - 1] == 'o');
+	OPENSSL_free(own);
+	slots_look_away();
+	own = OPENSSL_malloc(BUFFER);
+	slots_wait(&wait);
+	CHECK(wait.at == NULL);
 	OPENSSL_free(own);
 	OPENSSL_free(other);
 }
