@@ -215,22 +215,30 @@ leave_row(struct slots_wait *wait)
 }
 
 /* Under the lock, so that whoever waited there does not go on meanwhile. */
+static void
+give_back(struct slots_wait *wait)
+{
+	madvise(wait->slot, SLOT_SIZE, MADV_DONTNEED);
+	leave_row(wait);
+	wait->bare = true;
+}
+
 void
 slots_wait(struct slots_wait *wait)
 {
-	if (watch.slot == NULL)
+	if (wait->slot == NULL)
+		wait->slot = watch.slot;
+	if (wait->slot == NULL || wait->bare)
 		return;
 	pthread_mutex_lock(&lock);
-	*wait = (struct slots_wait){ NULL, last, watch.slot };
+	wait->next = NULL;
+	wait->at = last;
 	*last = wait;
 	last = &wait->next;
 	awake++;
-	while (awake > slots_keepers(taken)) {
-		madvise(first->slot, SLOT_SIZE, MADV_DONTNEED);
-		leave_row(first);
-	}
+	while (awake > slots_keepers(taken))
+		give_back(first);
 	pthread_mutex_unlock(&lock);
-	watch.slot = NULL;
 }
 
 void
@@ -242,5 +250,4 @@ slots_resume(struct slots_wait *wait)
 	if (wait->at != NULL)
 		leave_row(wait);
 	pthread_mutex_unlock(&lock);
-	wait->slot = NULL;
 }

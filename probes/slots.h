@@ -22,16 +22,17 @@
 #include <stddef.h>
 
 #define SLOTS_FULL  1000
-#define SLOTS_AWAKE 320 /* 6 MiB */
+#define SLOTS_AWAKE 384 /* 7.5 MiB */
 
 /* How many handshakes, of all threads, may keep their pages while they wait, of so many
  * that there are. */
 size_t slots_keepers(size_t handshakes);
 
-/* A handshake that waits for its peer.  Zeroed: it does not. */
+/* A handshake that waits for its peer, from zeros on. */
 struct slots_wait {
-	struct slots_wait *next, **at; /* in the row of those that have kept their pages */
-	void *slot;                    /* NULL: does not wait */
+	struct slots_wait *next, **at; /* in the row of those that have their pages */
+	void *slot;
+	bool bare; /* has given its pages back */
 };
 
 /* Before libcrypto allocates anything; false when it is too late or there is no
@@ -40,7 +41,8 @@ bool slots_install(void);
 /* Around the first step of a handshake. */
 void slots_watch(void);
 void slots_look_away(void);
-/* Between the two, when the peer is waited for and has not said anything yet. */
+/* After this step, before slots_look_away, or a later one: the peer is waited for and has
+ * not said anything yet. */
 void slots_wait(struct slots_wait *wait);
 /* Before the next step and before the end, on the same thread; idempotent. */
 void slots_resume(struct slots_wait *wait);

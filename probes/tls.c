@@ -56,19 +56,17 @@ tls_allow_anonymous(SSL *tls)
 	SSL_set_cipher_list(tls, CIPHERS_ANONYMOUS);
 }
 
-/* The first step sends our hello and, but from who does not wait for it, finds nothing
- * to read. */
+/* The first step sends our hello; those that find nothing to read change nothing. */
 enum io
 tls_handshake(struct stream *stream, struct tls_sight *sight)
 {
-	bool begins = SSL_in_before(stream->tls);
 	enum io io;
 
-	if (begins)
+	if (SSL_in_before(stream->tls))
 		slots_watch();
 	slots_resume(&sight->wait);
 	io = stream_handshake(stream);
-	if (begins && io == IO_READ && !sight->answered)
+	if (io == IO_READ && !sight->answered)
 		slots_wait(&sight->wait);
 	slots_look_away();
 	return io;

@@ -258,6 +258,38 @@ loses_nothing_of_a_handshake(void)
 	pki_free(leaf);
 }
 
+/* A step in between that found nothing to read: the pages stay known, but those that were
+ * given back are not counted again. */
+static void
+waits_again(void)
+{
+	struct slots_wait own = { 0 }, bare = { 0 }, beside[SLOTS_AWAKE] = { 0 };
+	char *buffers[SLOTS_AWAKE], *of_bare, *of_own;
+
+	fill();
+	of_bare = wait_with('b', &bare);
+	of_own = wait_with('o', &own);
+	for (size_t i = 0; i + 1 < SLOTS_AWAKE; i++)
+		buffers[i] = wait_with('x', &beside[i]);
+	CHECK(!is_resident(of_bare) && is_resident(of_own));
+	slots_resume(&bare);
+	slots_wait(&bare);
+	CHECK(is_resident(of_own) && is_resident(buffers[0]));
+	slots_resume(&own);
+	slots_wait(&own);
+	buffers[SLOTS_AWAKE - 1] = wait_with('x', &beside[SLOTS_AWAKE - 1]);
+	CHECK(is_resident(of_own) && !is_resident(buffers[0]));
+	slots_resume(&own);
+	slots_resume(&bare);
+	OPENSSL_free(of_own);
+	OPENSSL_free(of_bare);
+	for (size_t i = 0; i < SLOTS_AWAKE; i++) {
+		slots_resume(&beside[i]);
+		OPENSSL_free(buffers[i]);
+	}
+	clear();
+}
+
 /* A thread that works for others in between must not lose their buffers. */
 static void
 trims_only_what_was_watched(void)
@@ -324,6 +356,7 @@ main(void)
 	RUN(keeps_pages_while_there_is_room);
 	RUN(gives_pages_back);
 	RUN(threads_share_the_room);
+	RUN(waits_again);
 	RUN(has_the_buffers_of_a_bio);
 	RUN(loses_nothing_of_a_handshake);
 	RUN(trims_only_what_was_watched);
