@@ -129,13 +129,16 @@ threads_share_the_room(void)
 	struct slots_wait waits[SLOTS_AWAKE] = { 0 };
 	char *buffers[SLOTS_AWAKE];
 	pthread_t other;
+	int error;
 
 	fill();
 	for (size_t i = 0; i < SLOTS_AWAKE; i++)
 		buffers[i] = wait_with('x', &waits[i]);
 	CHECK(is_resident(buffers[0] + 8192));
-	CHECK(pthread_create(&other, NULL, wait_beside, buffers) == 0);
-	CHECK(pthread_join(other, NULL) == 0);
+	error = pthread_create(&other, NULL, wait_beside, buffers);
+	if (error == 0)
+		error = pthread_join(other, NULL);
+	CHECK(error == 0);
 	for (size_t i = 0; i < SLOTS_AWAKE; i++) {
 		slots_resume(&waits[i]);
 		OPENSSL_free(buffers[i]);
