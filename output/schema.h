@@ -17,7 +17,8 @@
 #include <stdint.h>
 
 #define SCHEMA_APPLICATION 0x4d585357 /* "MXSW", in the file's header */
-/* The largest id of a host or a set of MX hosts; more are no ids that a sweep has given. */
+/* The largest id of a sweep, a host or a set of MX hosts; more are none that a sweep
+ * has given. */
 #define SCHEMA_ID_MAX ((int64_t)1 << 52)
 
 /* What PRAGMA user_version says of a database this program wrote. */

@@ -223,16 +223,24 @@ trust_parents(struct store *store)
 static void
 check_ids(struct store *store)
 {
-	int64_t largest = sql_number(store->database.db,
-				     "SELECT max(coalesce((SELECT max(id) FROM host), 0),"
-				     " coalesce((SELECT max(mx_set) FROM mx_host), 0))",
-				     0);
+	static const char *const largest[] = { "SELECT max(id) AS id FROM sweep",
+					       "SELECT max(id) AS id FROM host",
+					       "SELECT max(mx_set) AS id FROM mx_host" };
+	char sql[256];
+	bool ok = true;
 
-	if (largest < SCHEMA_ID_MAX)
+	for (size_t i = 0; ok && i < sizeof largest / sizeof *largest; i++) {
+		snprintf(sql, sizeof sql,
+			 "SELECT typeof(id) = 'null' OR (typeof(id) = 'integer' AND id < %lld)"
+			 " FROM (%s)",
+			 (long long)SCHEMA_ID_MAX, largest[i]);
+		ok = sql_number(store->database.db, sql, 0) == 1;
+	}
+	if (ok)
 		return;
 	database_close(&store->database);
-	die("%s: has a host or a set of MX hosts with the id %lld, which no sweep gave",
-	    store->path, (long long)largest);
+	die("%s: has a sweep, a host or a set of MX hosts with an id that no sweep gave",
+	    store->path);
 }
 
 static struct begun

@@ -17,11 +17,7 @@
 #define BUFFERS   2               /* behind it, of a page each */
 #define SLOT_SIZE (MESSAGES + BUFFERS * PAGE)
 #define SLOTS     ((size_t)65536) /* beyond them: the heap */
-
-/* A free slot, in its own first bytes. */
-struct slot {
-	struct slot *next;
-};
+#define NONE      SLOTS           /* no index */
 
 static uint8_t *region; /* SLOTS slots, zero pages until they are used */
 /* The slot that this thread has taken first since slots_watch, and how many of its
@@ -34,10 +30,10 @@ static _Thread_local struct {
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; /* of all below */
 static size_t used;                                      /* slots that have ever been taken */
-static struct slot *free_slots;
+static size_t first_free = NONE, next_free[SLOTS];
 static uint8_t pieces[SLOTS]; /* of each slot that are in use */
-static size_t taken;          /* slots: as many as there are handshakes */
-/* Those that wait and have their pages, the longest waiting first. */
+static size_t taken;          /* slots, nearly all of them by handshakes */
+/* Those that wait and have their pages, in the order of their last steps. */
 static struct slots_wait *first, **last = &first;
 static size_t awake; /* in this row */
 
@@ -53,24 +49,35 @@ slot_of(const void *piece)
 	return region + index_of(piece) * SLOT_SIZE;
 }
 
-/* The one that was let go last, so that few are ever touched. */
+/* The one that was let go last, so that few are ever touched.  NONE: all are taken. */
+static size_t
+take_index(void)
+{
+	size_t index = first_free;
+
+	if (index != NONE)
+		first_free = next_free[index];
+	else if (used < SLOTS)
+		index = used++;
+	if (index == NONE)
+		return NONE;
+	taken++;
+	pieces[index] = 1;
+	return index;
+}
+
 static void *
 take(void)
 {
-	void *slot = NULL;
+	uint8_t *slot;
+	size_t index;
 
 	pthread_mutex_lock(&lock);
-	if (free_slots != NULL) {
-		slot = free_slots;
-		free_slots = free_slots->next;
-	} else if (used < SLOTS) {
-		slot = region + used++ * SLOT_SIZE;
-	}
-	if (slot != NULL) {
-		taken++;
-		pieces[index_of(slot)] = 1;
-	}
+	index = take_index();
 	pthread_mutex_unlock(&lock);
+	if (index == NONE)
+		return NULL;
+	slot = region + index * SLOT_SIZE;
 	if (watch.on && watch.slot == NULL)
 		watch.slot = slot;
 	return slot;
@@ -85,19 +92,27 @@ take_buffer(void)
 	return watch.slot + MESSAGES + watch.buffers++ * PAGE;
 }
 
+/* The first SLOTS_FULL keep their pages for the next handshake. */
+static void
+free_index(size_t index)
+{
+	if (index >= SLOTS_FULL)
+		madvise(region + index * SLOT_SIZE, SLOT_SIZE, MADV_DONTNEED);
+	next_free[index] = first_free;
+	first_free = index;
+	taken--;
+}
+
 static void
 let_go(void *piece)
 {
-	struct slot *slot = slot_of(piece);
+	size_t index = index_of(piece);
 
 	if (piece == watch.slot)
 		watch.slot = NULL;
 	pthread_mutex_lock(&lock);
-	if (--pieces[index_of(piece)] == 0) {
-		slot->next = free_slots;
-		free_slots = slot;
-		taken--;
-	}
+	if (--pieces[index] == 0)
+		free_index(index);
 	pthread_mutex_unlock(&lock);
 }
 
@@ -170,6 +185,7 @@ slots_install(void)
 		      MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 	if (memory == MAP_FAILED)
 		return false;
+	madvise(memory, SLOTS * SLOT_SIZE, MADV_NOHUGEPAGE);
 	region = memory;
 	if (CRYPTO_set_mem_functions(allocate, resize, release))
 		return true;
@@ -193,13 +209,13 @@ slots_look_away(void)
 	watch.slot = NULL;
 }
 
-/* A handshake less is 14.5 KiB less, which is the 20 KiB of others three times in four. */
+/* A handshake less is 14 KiB less, half of what another's pages are. */
 size_t
 slots_keepers(size_t handshakes)
 {
 	size_t less = handshakes < SLOTS_FULL ? SLOTS_FULL - handshakes : 0;
 
-	return SLOTS_AWAKE + less * 3 / 4;
+	return SLOTS_AWAKE + less / 2;
 }
 
 static void

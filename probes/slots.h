@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Room for the buffers of a handshake: the one in which libssl assembles messages, 21,848
- * bytes that it takes, and clears, when the handshake begins and keeps to its end, and
- * the two of 4,096 bytes of its buffering BIO, of which one is never used; though our
- * part of most handshakes is a few hundred bytes.  Here they have pages of their own, and
- * while the peer is waited for, and nothing is in them, the pages are given back to the
- * kernel; but only by those that wait longest, and only when there are many: what all
- * handshakes take together is to stay what SLOTS_FULL of them take, of which SLOTS_AWAKE
- * keep their pages.
+ * bytes that it takes when the handshake begins and clears when it ends, and the two of
+ * 4,096 bytes of its buffering BIO, of which one is never used; though our part of most
+ * handshakes is a few hundred bytes.  Here a handshake's three have a slot, pages of
+ * their own, and while the peer is waited for, and nothing is in them, the pages are given
+ * back to the kernel; but only by those that wait longest, and only when there are many:
+ * what all handshakes take together is to stay what SLOTS_FULL of them take, of which
+ * SLOTS_AWAKE keep their pages.
  *
  * What it saves: 24 of the 39 KiB that each conversation in its handshake takes, where
  * there are many.  What it costs: address space, three comparisons for every allocation
@@ -22,7 +22,7 @@
 #include <stddef.h>
 
 #define SLOTS_FULL  1000
-#define SLOTS_AWAKE 384 /* 7.5 MiB */
+#define SLOTS_AWAKE 384 /* of 20 KiB, of 28 when the slot was used before */
 
 /* How many handshakes, of all threads, may keep their pages while they wait, of so many
  * that there are. */
@@ -44,7 +44,7 @@ void slots_look_away(void);
 /* After this step, before slots_look_away, or a later one: the peer is waited for and has
  * not said anything yet. */
 void slots_wait(struct slots_wait *wait);
-/* Before the next step and before the end, on the same thread; idempotent. */
+/* Before the next step, before the next slots_wait and before the end; idempotent. */
 void slots_resume(struct slots_wait *wait);
 
 #endif

@@ -4,6 +4,7 @@
 #include <openssl/crypto.h>
 #include <openssl/ssl.h>
 #include <pthread.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -58,12 +59,13 @@ clear(void)
 static void
 keeps_pages_while_there_is_room(void)
 {
-	enum { FEW = 600 };
+	enum { FEW = 560 };
 	static struct slots_wait waits[SLOTS_FULL];
 	static char *buffers[SLOTS_FULL];
 	size_t keepers = 0;
 
-	CHECK(slots_keepers(FEW) >= FEW && slots_keepers(SLOTS_FULL - 4) == SLOTS_AWAKE + 3);
+	memset(waits, 0, sizeof waits);
+	CHECK(slots_keepers(FEW) >= FEW && slots_keepers(SLOTS_FULL - 4) == SLOTS_AWAKE + 2);
 	CHECK(slots_keepers(SLOTS_FULL) == SLOTS_AWAKE && slots_keepers(65536) == SLOTS_AWAKE);
 	for (size_t i = 0; i < FEW; i++)
 		buffers[i] = wait_with('x', &waits[i]);
@@ -162,8 +164,11 @@ has_the_buffers_of_a_bio(void)
 	CHECK(buffers[0] == messages + 24576 && buffers[1] == buffers[0] + 4096);
 	CHECK(buffers[2] != buffers[1] + 4096);
 	slots_look_away();
-	OPENSSL_free(messages);
 	OPENSSL_free(buffers[2]);
+	OPENSSL_free(buffers[1]);
+	buffers[1] = OPENSSL_malloc(4096);
+	CHECK(buffers[1] < messages || buffers[1] >= messages + 32768);
+	OPENSSL_free(messages);
 	other = OPENSSL_malloc(BUFFER);
 	CHECK(other != messages);
 	buffers[0] = OPENSSL_realloc(buffers[0], 5000);
@@ -333,6 +338,90 @@ uses_slots_again(void)
 	OPENSSL_free(second);
 }
 
+/* Of slots that were taken in the first step, the first is the one that waits. */
+static void
+watches_the_first(void)
+{
+	struct slots_wait wait = { 0 };
+	char *own, *second;
+
+	slots_watch();
+	own = OPENSSL_malloc(BUFFER);
+	second = OPENSSL_malloc(BUFFER);
+	slots_wait(&wait);
+	slots_look_away();
+	CHECK(wait.slot == own);
+	slots_resume(&wait);
+	OPENSSL_free(own);
+	OPENSSL_free(second);
+}
+
+/* The first SLOTS_FULL keep their pages, the others do not; beyond the last there is the
+ * heap, where nothing is given back. */
+static void
+runs_out(void)
+{
+	enum { ALL = 65536 };
+	static char *slots[ALL + 2];
+	struct slots_wait wait = { 0 };
+
+	for (size_t i = 0; i < ALL + 1; i++)
+		slots[i] = OPENSSL_malloc(BUFFER);
+	slots[ALL + 1] = wait_with('x', &wait);
+	CHECK(wait.slot == NULL && slots[ALL + 1][BUFFER - 1] == 'x');
+	memset(slots[ALL - 1], 'x', BUFFER);
+	for (size_t i = 0; i < ALL + 2; i++)
+		OPENSSL_free(slots[i]);
+	CHECK(!is_resident(slots[ALL - 1]));
+	CHECK(OPENSSL_malloc(BUFFER) == slots[ALL - 1]);
+	OPENSSL_free(slots[ALL - 1]);
+}
+
+enum { THREADS = 4, TURNS = 4000, EACH = 300 };
+
+/* Handshakes that come, wait and end, some of them while they wait. */
+static void *
+come_and_go(void *arg)
+{
+	struct slots_wait waits[EACH] = { 0 };
+	char *buffers[EACH] = { 0 };
+	size_t *lost = arg;
+
+	for (size_t turn = 0; turn < TURNS; turn++) {
+		size_t i = turn * 7 % EACH;
+
+		slots_resume(&waits[i]);
+		if (buffers[i] != NULL)
+			*lost += buffers[i][0] != (waits[i].bare ? '\0' : 'x');
+		OPENSSL_free(buffers[i]);
+		waits[i] = (struct slots_wait){ 0 };
+		buffers[i] = wait_with('x', &waits[i]);
+		slots_resume(&waits[(i + 1) % EACH]);
+		if (buffers[(i + 1) % EACH] != NULL)
+			slots_wait(&waits[(i + 1) % EACH]);
+	}
+	for (size_t i = 0; i < EACH; i++) {
+		slots_resume(&waits[i]);
+		OPENSSL_free(buffers[i]);
+	}
+	return NULL;
+}
+
+static void
+threads_come_and_go(void)
+{
+	pthread_t threads[THREADS];
+	size_t lost[THREADS] = { 0 };
+
+	for (size_t i = 0; i < THREADS; i++)
+		if (pthread_create(&threads[i], NULL, come_and_go, &lost[i]) != 0)
+			abort();
+	for (size_t i = 0; i < THREADS; i++)
+		pthread_join(threads[i], NULL);
+	for (size_t i = 0; i < THREADS; i++)
+		CHECK(lost[i] == 0);
+}
+
 static void
 changes_sizes(void)
 {
@@ -348,6 +437,7 @@ changes_sizes(void)
 	}
 	CHECK(OPENSSL_realloc(memory, 0) == NULL);
 	memory = OPENSSL_malloc(BUFFER);
+	CHECK(OPENSSL_realloc(memory, 24576) == memory);
 	CHECK(OPENSSL_realloc(memory, 0) == NULL);
 	OPENSSL_free(NULL);
 }
@@ -365,5 +455,9 @@ main(void)
 	RUN(trims_only_what_was_watched);
 	RUN(uses_slots_again);
 	RUN(changes_sizes);
+	RUN(watches_the_first);
+	RUN(threads_come_and_go);
+	RUN(runs_out);
+	RUN(keeps_pages_while_there_is_room); /* all is free again */
 	return test_end();
 }
