@@ -218,9 +218,12 @@ slots_keepers(size_t handshakes)
 	return SLOTS_AWAKE + less / 2;
 }
 
+/* If it is in it. */
 static void
 leave_row(struct slots_wait *wait)
 {
+	if (wait->at == NULL)
+		return;
 	*wait->at = wait->next;
 	if (wait->next != NULL)
 		wait->next->at = wait->at;
@@ -263,7 +266,6 @@ slots_resume(struct slots_wait *wait)
 	if (wait->slot == NULL)
 		return;
 	pthread_mutex_lock(&lock);
-	if (wait->at != NULL)
-		leave_row(wait);
+	leave_row(wait);
 	pthread_mutex_unlock(&lock);
 }
