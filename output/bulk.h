@@ -2,7 +2,7 @@
 /*
  * Many rows for one table, some at a time in one statement.  SQLite then keeps its
  * place in the table: rows that come in the order of the key cost half of what they
- * cost alone.
+ * cost alone.  A failure may end the transaction.
  */
 #ifndef OUTPUT_BULK_H
 #define OUTPUT_BULK_H
@@ -10,6 +10,8 @@
 #include <sqlite3.h>
 #include <stdbool.h>
 #include <stdint.h>
+
+#define BULK_ROWS 16 /* to a statement; more gain nothing */
 
 struct bulk;
 
@@ -19,8 +21,7 @@ struct bulk *bulk_open(sqlite3 *db, const char *table, int columns, const char *
 /* The values of the row that comes next, all of them, by column from 0. */
 void bulk_int(struct bulk *bulk, int column, int64_t value);
 void bulk_id(struct bulk *bulk, int column, int64_t id);         /* 0: NULL */
-void bulk_word(struct bulk *bulk, int column, const char *word); /* lasts; or NULL */
-void bulk_text(struct bulk *bulk, int column, const char *text); /* copied; or NULL */
+void bulk_text(struct bulk *bulk, int column, const char *text); /* lasts; or NULL */
 /* The row is complete.  false: the database refused this or one before. */
 bool bulk_next(struct bulk *bulk);
 /* Adds the rows that are complete now, or forgets them. */

@@ -7,12 +7,14 @@
 #include <string.h>
 
 #include "output/body.h"
+#include "output/bulk.h"
 #include "output/sql.h"
 #include "scanner/judge.h"
 #include "scanner/mem.h"
 
 enum statement {
 	FIND_NAME,
+	LAST_NAME,
 	ADD_NAME,
 	FIND_TEXT,
 	ADD_TEXT,
@@ -29,6 +31,7 @@ enum statement {
 /* clang-format off */
 static const char *const texts[STATEMENTS] = {
 	[FIND_NAME] = "SELECT id FROM name WHERE name = ?1",
+	[LAST_NAME] = "SELECT max(id) FROM name",
 	[ADD_NAME] = "INSERT OR IGNORE INTO name(name) VALUES(?1)",
 	[FIND_TEXT] = "SELECT id FROM text WHERE text = ?1",
 	[ADD_TEXT] = "INSERT INTO text(text) VALUES(?1)",
@@ -48,7 +51,8 @@ static const char *const texts[STATEMENTS] = {
 struct intern {
 	sqlite3 *db;
 	sqlite3_stmt *statements[STATEMENTS];
-	bool last_was_new; /* of the names */
+	struct bulk *names; /* that are new, with ids of ours */
+	bool last_was_new;  /* of the names */
 };
 
 struct intern *
@@ -59,6 +63,7 @@ intern_new(sqlite3 *db)
 	self->db = db;
 	for (int i = 0; i < STATEMENTS; i++)
 		self->statements[i] = sql_prepare(db, texts[i]);
+	self->names = bulk_open(db, "name(id, name)", 2, "ON CONFLICT DO NOTHING");
 	return self;
 }
 
@@ -69,6 +74,7 @@ intern_free(struct intern *self)
 		return;
 	for (int i = 0; i < STATEMENTS; i++)
 		sqlite3_finalize(self->statements[i]);
+	bulk_close(self->names);
 	free(self);
 }
 
@@ -113,6 +119,37 @@ intern_name(struct intern *self, const char *name)
 	id = find_text(self, FIND_NAME, name);
 	self->last_was_new = id == 0;
 	return id != 0 ? id : add_text(self, ADD_NAME, name);
+}
+
+/* Adds those that are not there.  true: all were new, and ids has theirs. */
+static bool
+add_names(struct intern *self, const char *const names[], size_t count, int64_t ids[])
+{
+	int64_t last = sql_find(self->statements[LAST_NAME]);
+	bool ok = last >= 0;
+
+	for (size_t i = 0; ok && i < count; i++) {
+		ids[i] = last + 1 + (int64_t)i;
+		bulk_int(self->names, 0, ids[i]);
+		bulk_text(self->names, 1, names[i]);
+		ok = bulk_next(self->names);
+	}
+	return ok && bulk_flush(self->names) &&
+	       sqlite3_changes64(self->db) == (sqlite3_int64)count;
+}
+
+/* Those that could not be added at once are looked at one by one. */
+bool
+intern_names(struct intern *self, const char *const names[], size_t count, int64_t ids[])
+{
+	if (self->last_was_new && add_names(self, names, count, ids))
+		return true;
+	for (size_t i = 0; i < count; i++) {
+		ids[i] = intern_name(self, names[i]);
+		if (ids[i] < 0)
+			return false;
+	}
+	return true;
 }
 
 int64_t

@@ -94,7 +94,7 @@ store(struct mx_sets *sets, int64_t id)
 		if (members->words[2 * i + 1] >= 0)
 			bulk_int(sets->rows, PREFERENCE, members->words[2 * i + 1]);
 		else
-			bulk_word(sets->rows, PREFERENCE, NULL);
+			bulk_text(sets->rows, PREFERENCE, NULL);
 		if (!bulk_next(sets->rows))
 			return false;
 	}

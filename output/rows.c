@@ -5,11 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "output/bulk.h"
-#include "output/combined.h"
+#include "output/domain_rows.h"
 #include "output/fields.h"
 #include "output/intern.h"
-#include "output/mx_sets.h"
 #include "output/published.h"
 #include "output/sql.h"
 #include "scanner/mem.h"
@@ -26,21 +24,6 @@ static const char *const texts[STATEMENTS] = {
 	[ADD_ADDRESS_TARGET] =
 	    "INSERT OR IGNORE INTO address_target VALUES(?1, ?2, ?3, ?4, ?5, ?6)",
 };
-static const char keep_domain[] = "ON CONFLICT DO NOTHING";
-
-/* Columns of domain. */
-enum {
-	DOMAIN_SWEEP,
-	DOMAIN_NAME,
-	DOMAIN_RANK,
-	DOMAIN_TAG,
-	DOMAIN_EXPANDED,
-	DOMAIN_ANSWERS,
-	DOMAIN_MX_SET,
-	DOMAIN_TLSRPT_TEXT,
-	DOMAIN_TLSRPT_RUA,
-	DOMAIN_COLUMNS
-};
 
 struct rows {
 	struct intern *intern;
@@ -48,9 +31,7 @@ struct rows {
 	int64_t sweep;
 	sqlite3_stmt *statements[STATEMENTS];
 	sqlite3_stmt *add_server;
-	struct bulk *domains;
-	struct mx_sets *mx_sets;
-	struct combined *answers;
+	struct domain_rows *domains;
 };
 
 /* The parameters of add_server before those of the field table. */
@@ -105,9 +86,7 @@ rows_new(sqlite3 *db, int64_t sweep)
 	for (int i = 0; i < STATEMENTS; i++)
 		rows->statements[i] = sql_prepare(db, texts[i]);
 	rows->add_server = prepare_server(db);
-	rows->domains = bulk_open(db, "domain", DOMAIN_COLUMNS, keep_domain);
-	rows->mx_sets = mx_sets_open(db);
-	rows->answers = combined_open(db, &combined_answers);
+	rows->domains = domain_rows_open(db, sweep, rows->intern, rows->published);
 	return rows;
 }
 
@@ -119,9 +98,7 @@ rows_free(struct rows *rows)
 	for (int i = 0; i < STATEMENTS; i++)
 		sqlite3_finalize(rows->statements[i]);
 	sqlite3_finalize(rows->add_server);
-	bulk_close(rows->domains);
-	mx_sets_close(rows->mx_sets);
-	combined_close(rows->answers);
+	domain_rows_close(rows->domains);
 	published_free(rows->published);
 	intern_free(rows->intern);
 	free(rows);
@@ -292,56 +269,6 @@ put_host(struct rows *rows, const struct record *record)
 	return true;
 }
 
-/* The id of what DNS said of it; 0: the database refused. */
-static int64_t
-answers_of(struct rows *rows, const struct record *record)
-{
-	const struct sts_facts *sts = record->target.sts;
-	const struct tlsrpt_facts *tlsrpt = record->target.tlsrpt;
-	const int words[COMBINED_WORDS] = {
-		[ANSWER_DNS] = (int)record->target.dns,
-		[ANSWER_MX] = (int)record->target.mx,
-		[ANSWER_MX_SECURITY] = (int)record->target.mx_security,
-		[ANSWER_STS_RECORD] = sts != NULL ? (int)sts->record : 0,
-		[ANSWER_TLSRPT] = tlsrpt != NULL ? (int)tlsrpt->record : 0,
-	};
-
-	return combined_id(rows->answers, words);
-}
-
-static bool
-add_domain(struct rows *rows, int64_t name, int64_t mx_set, const struct record *record)
-{
-	struct bulk *domains = rows->domains;
-	const struct tlsrpt_facts *tlsrpt = record->target.tlsrpt;
-	int64_t answers = answers_of(rows, record);
-
-	if (answers == 0)
-		return false;
-	bulk_int(domains, DOMAIN_SWEEP, rows->sweep);
-	bulk_int(domains, DOMAIN_NAME, name);
-	bulk_id(domains, DOMAIN_RANK, record->target.rank);
-	bulk_text(domains, DOMAIN_TAG, record->target.tag);
-	bulk_text(domains, DOMAIN_EXPANDED, record->target.expanded);
-	bulk_int(domains, DOMAIN_ANSWERS, answers);
-	bulk_id(domains, DOMAIN_MX_SET, mx_set);
-	bulk_text(domains, DOMAIN_TLSRPT_TEXT, tlsrpt != NULL ? tlsrpt->record_text : NULL);
-	bulk_text(domains, DOMAIN_TLSRPT_RUA, tlsrpt != NULL ? tlsrpt->rua : NULL);
-	return bulk_next(domains);
-}
-
-static bool
-put_domain(struct rows *rows, const struct record *record)
-{
-	int64_t name = intern_name(rows->intern, record->target.name), mx_set;
-
-	if (name < 0)
-		return false;
-	mx_set = mx_sets_put(rows->mx_sets, record->target.links, record->target.count);
-	return mx_set >= 0 && add_domain(rows, name, mx_set, record) &&
-	       published_put_sts(rows->published, name, record->target.sts);
-}
-
 static bool
 put_address(struct rows *rows, const struct record *record)
 {
@@ -364,19 +291,20 @@ rows_put(struct rows *rows, const struct record *record)
 {
 	if (record->kind == RECORD_HOST)
 		return put_host(rows, record);
-	return record->target.is_address ? put_address(rows, record) : put_domain(rows, record);
+	if (record->target.is_address)
+		return put_address(rows, record);
+	domain_rows_put(rows->domains, record);
+	return true;
 }
 
 bool
 rows_flush(struct rows *rows)
 {
-	return mx_sets_flush(rows->mx_sets) && bulk_flush(rows->domains);
+	return domain_rows_flush(rows->domains);
 }
 
 void
 rows_forget(struct rows *rows)
 {
-	bulk_forget(rows->domains);
-	mx_sets_forget(rows->mx_sets);
-	combined_forget(rows->answers);
+	domain_rows_forget(rows->domains);
 }

@@ -13,8 +13,9 @@ struct rows;
 
 struct rows *rows_new(sqlite3 *db, int64_t sweep);
 void rows_free(struct rows *rows); /* NULL is fine */
-/* Some rows are written only with the next ones, or by rows_flush.  false: some of it may
- * be written, so the transaction must be rolled back; sqlite3_errmsg says why. */
+/* Some rows are written only with the next ones, or by rows_flush; the record must live
+ * until then.  false: some of it may be written, so the transaction must be rolled back;
+ * sqlite3_errmsg says why. */
 bool rows_put(struct rows *rows, const struct record *record);
 bool rows_flush(struct rows *rows);
 /* What has been put since rows_flush is not to be written. */

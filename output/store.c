@@ -225,7 +225,8 @@ check_ids(struct store *store)
 {
 	static const char *const largest[] = { "SELECT max(id) AS id FROM sweep",
 					       "SELECT max(id) AS id FROM host",
-					       "SELECT max(mx_set) AS id FROM mx_host" };
+					       "SELECT max(mx_set) AS id FROM mx_host",
+					       "SELECT max(id) AS id FROM name" };
 	char sql[256];
 	bool ok = true;
 
@@ -239,7 +240,8 @@ check_ids(struct store *store)
 	if (ok)
 		return;
 	database_close(&store->database);
-	die("%s: has a sweep, a host or a set of MX hosts with an id that no sweep gave",
+	die("%s: has a sweep, a host, a name or a set of MX hosts with an id that no sweep "
+	    "gave",
 	    store->path);
 }
 
