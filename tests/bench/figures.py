@@ -16,6 +16,9 @@ FEWER_PAIRS = 3
 IN_FLIGHT = 500
 DOMAINS = 60000
 QUESTIONS = 200000
+# What the machine that the goals are from needs, CPU microseconds: a conversation that shows
+# a new leaf, a question in raw batches.
+THERE_SERVER, THERE_QUESTION = 414, 3.3
 FINGERS = 300       # servers for posttls-finger
 MANY = 10           # times the list, for growth
 CERTIFICATES = 4096 # of each type, as in world.h
@@ -147,30 +150,33 @@ def fingers(place):
               spread=spread(values))
 
 
-def domain_floor(place):
+def domain_floor(place, path, count):
     """The handshakes of the last sweep and three questions a domain, and nothing else."""
-    path, count = place.swept_servers()
-    if count < DOMAINS // 100:
-        raise SystemExit(f"bench: {count} servers of the realistic list did TLS")
     shakes = place.floor_of(path, count, IN_FLIGHT, 1)
     asked = Run([place.tool("questions"), "raw", str(3 * DOMAINS), "5000"])
     return (shakes.cpu + asked.json()["cpu"]) * 1e6 / DOMAINS
 
 
 def domains(place):
-    values, peers, floor = [], [], []
+    values, peers, floor, count = [], [], [], 0
     for _ in range(PAIRS):
         before = place.peers_cpu()
         run = place.sweep("u", DOMAINS, "-s", "1000")
         values.append(run.cpu * 1e6 / DOMAINS)
         peers.append((place.peers_cpu() - before) * 1e6 / DOMAINS)
-        floor.append(domain_floor(place))
+        path, count = place.swept_servers()
+        if count < DOMAINS // 100:
+            raise SystemExit(f"bench: {count} servers of the realistic list did TLS")
+        floor.append(domain_floor(place, path, count))
     value = statistics.median(values)
+    ratio = statistics.median(b / a for a, b in zip(floor, values))
+    there = ratio * (count * THERE_SERVER / DOMAINS + 3 * THERE_QUESTION)
     yield Row("floor, its handshakes and three questions", f"{statistics.median(floor):.0f} µs",
               spread=spread(floor))
     yield Row(f"CPU per domain, {DOMAINS} of the realistic list", f"{value:.0f} µs",
-              "≤ 60 µs", value <= 60, statistics.median(b / a for a, b in zip(floor, values)),
-              spread(values))
+              "≤ 60 µs", value <= 60, ratio, spread(values))
+    yield Row("  at the speed of the machine the goal is from", f"{there:.0f} µs",
+              "≤ 60 µs", there <= 60)
     yield Row("  (the peers meanwhile)", f"{statistics.median(peers):.0f} µs")
 
 
