@@ -13,8 +13,8 @@ struct bulk {
 };
 
 /* The last parameter says how many of the rows are meant.  ROLLBACK: to take back this
- * statement alone, SQLite would have to copy each page before it writes to it, which cost a
- * third of all writing where rows went all over an index. */
+ * statement alone, SQLite would have to copy each page before it writes to it, which cost
+ * the writer a third of its time where rows went all over an index. */
 static char *
 insert_text(const char *table, int columns, const char *conflict)
 {
@@ -70,26 +70,30 @@ bulk_text(struct bulk *bulk, int column, const char *text)
 	sql_bind_text(bulk->insert, parameter(bulk, column), text);
 }
 
+void
+bulk_forget(struct bulk *bulk)
+{
+	bulk->rows = 0;
+	sqlite3_clear_bindings(bulk->insert); /* the texts were lent */
+}
+
 bool
 bulk_flush(struct bulk *bulk)
 {
+	bool ok;
+
 	if (bulk->rows == 0)
 		return true;
 	sqlite3_bind_int(bulk->insert, BULK_ROWS * bulk->columns + 1, bulk->rows);
-	bulk->rows = 0;
-	return sql_finish(bulk->insert);
+	ok = sql_finish(bulk->insert);
+	bulk_forget(bulk);
+	return ok;
 }
 
 bool
 bulk_next(struct bulk *bulk)
 {
 	return ++bulk->rows < BULK_ROWS || bulk_flush(bulk);
-}
-
-void
-bulk_forget(struct bulk *bulk)
-{
-	bulk->rows = 0;
 }
 
 void

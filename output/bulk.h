@@ -2,7 +2,10 @@
 /*
  * Many rows for one table, some at a time in one statement.  SQLite then keeps its
  * place in the table: rows that come in the order of the key cost half of what they
- * cost alone.  A failure may end the transaction.
+ * cost alone.
+ *
+ * A failure may have ended the transaction.  Whoever meets one runs no other statement
+ * before the transaction is given up: it would be committed by itself.
  */
 #ifndef OUTPUT_BULK_H
 #define OUTPUT_BULK_H
@@ -20,8 +23,9 @@ struct bulk;
 struct bulk *bulk_open(sqlite3 *db, const char *table, int columns, const char *conflict);
 /* The values of the row that comes next, all of them, by column from 0. */
 void bulk_int(struct bulk *bulk, int column, int64_t value);
-void bulk_id(struct bulk *bulk, int column, int64_t id);         /* 0: NULL */
-void bulk_text(struct bulk *bulk, int column, const char *text); /* lasts; or NULL */
+void bulk_id(struct bulk *bulk, int column, int64_t id); /* 0: NULL */
+/* text, or NULL: lent until bulk_flush or bulk_forget, or a bulk_next that flushes. */
+void bulk_text(struct bulk *bulk, int column, const char *text);
 /* The row is complete.  false: the database refused this or one before. */
 bool bulk_next(struct bulk *bulk);
 /* Adds the rows that are complete now, or forgets them. */

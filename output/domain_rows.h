@@ -20,12 +20,12 @@ struct domain_rows;
 /* intern and published must outlive the rows. */
 struct domain_rows *domain_rows_open(sqlite3 *db, int64_t sweep, struct intern *intern,
 				     struct published *published);
-/* The record of a domain, which must live until it is flushed or forgotten. */
+/* The record of a domain, which must live until domain_rows_flush or domain_rows_forget. */
 void domain_rows_put(struct domain_rows *rows, const struct record *record);
 /* Writes what was put.  A domain that is there already stays: a list may name a thing
  * twice.  false: the database refused. */
 bool domain_rows_flush(struct domain_rows *rows);
-/* What was put since the last commit is not to be written, or may be gone. */
+/* The transaction was rolled back: what waits is not written, and what was written is gone. */
 void domain_rows_forget(struct domain_rows *rows);
 void domain_rows_close(struct domain_rows *rows); /* forgets, too; NULL is fine */
 

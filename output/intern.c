@@ -121,8 +121,10 @@ intern_name(struct intern *self, const char *name)
 	return id != 0 ? id : add_text(self, ADD_NAME, name);
 }
 
-/* Adds those that are not there.  true: all were new, and ids has theirs. */
-static bool
+enum added { ADDED_ALL, ADDED_SOME, ADDED_FAILED };
+
+/* ids has those of the names when all were new, and are added. */
+static enum added
 add_names(struct intern *self, const char *const names[], size_t count, int64_t ids[])
 {
 	int64_t last = sql_find(self->statements[LAST_NAME]);
@@ -134,22 +136,24 @@ add_names(struct intern *self, const char *const names[], size_t count, int64_t 
 		bulk_text(self->names, 1, names[i]);
 		ok = bulk_next(self->names);
 	}
-	return ok && bulk_flush(self->names) &&
-	       sqlite3_changes64(self->db) == (sqlite3_int64)count;
+	if (!ok || !bulk_flush(self->names))
+		return ADDED_FAILED;
+	return sqlite3_changes64(self->db) == (sqlite3_int64)count ? ADDED_ALL : ADDED_SOME;
 }
 
-/* Those that could not be added at once are looked at one by one. */
+/* After a failure no other statement may run: the transaction may be over, and what it
+ * wrote would stay. */
 bool
 intern_names(struct intern *self, const char *const names[], size_t count, int64_t ids[])
 {
-	if (self->last_was_new && add_names(self, names, count, ids))
-		return true;
-	for (size_t i = 0; i < count; i++) {
+	enum added added = self->last_was_new ? add_names(self, names, count, ids) : ADDED_SOME;
+
+	for (size_t i = 0; added == ADDED_SOME && i < count; i++) {
 		ids[i] = intern_name(self, names[i]);
-		if (ids[i] < 0)
-			return false;
+		if (ids[i] <= 0)
+			added = ADDED_FAILED;
 	}
-	return true;
+	return added != ADDED_FAILED;
 }
 
 int64_t

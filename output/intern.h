@@ -23,7 +23,8 @@ struct intern;
 struct intern *intern_new(sqlite3 *db);
 void intern_free(struct intern *intern); /* NULL is fine */
 int64_t intern_name(struct intern *intern, const char *name);
-/* Several names at once, INTERN_NAMES_MAX at most, none of them NULL.  false: failure. */
+/* Several names at once, INTERN_NAMES_MAX at most, none of them NULL.  false: failure; then
+ * the transaction may be over (bulk.h), and ids means nothing. */
 #define INTERN_NAMES_MAX BULK_ROWS
 bool intern_names(struct intern *intern, const char *const names[], size_t count,
 		  int64_t ids[]);

@@ -18,9 +18,9 @@ enum statement {
 	STATEMENTS,
 };
 
-/* A target that is there already stays: a list may name a thing twice. */
 static const char *const texts[STATEMENTS] = {
 	[ADD_HOST] = "INSERT INTO host VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+	/* One that is there already stays: a list may name a thing twice. */
 	[ADD_ADDRESS_TARGET] =
 	    "INSERT OR IGNORE INTO address_target VALUES(?1, ?2, ?3, ?4, ?5, ?6)",
 };

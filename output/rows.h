@@ -13,8 +13,8 @@ struct rows;
 
 struct rows *rows_new(sqlite3 *db, int64_t sweep);
 void rows_free(struct rows *rows); /* NULL is fine */
-/* Some rows are written only with the next ones, or by rows_flush; the record must live
- * until then.  false: some of it may be written, so the transaction must be rolled back;
+/* Some rows are written only by rows_flush; the record must live until then, or until
+ * rows_forget.  false: some of it may be written, so the transaction must be rolled back;
  * sqlite3_errmsg says why. */
 bool rows_put(struct rows *rows, const struct record *record);
 bool rows_flush(struct rows *rows);

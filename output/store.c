@@ -219,30 +219,37 @@ trust_parents(struct store *store)
 		die_of_database(store);
 }
 
+static bool
+leaves_room(sqlite3 *db, const char *column, const char *table)
+{
+	char sql[256];
+
+	snprintf(sql, sizeof sql,
+		 "SELECT id IS NULL OR (typeof(id) = 'integer' AND id BETWEEN 0 AND %lld)"
+		 " FROM (SELECT max(%s) AS id FROM %s)",
+		 (long long)SCHEMA_ID_MAX - 1, column, table);
+	return sql_number(db, sql, 0) == 1;
+}
+
 /* Ids go on from the largest in the file, which somebody else may have written. */
 static void
 check_ids(struct store *store)
 {
-	static const char *const largest[] = { "SELECT max(id) AS id FROM sweep",
-					       "SELECT max(id) AS id FROM host",
-					       "SELECT max(mx_set) AS id FROM mx_host",
-					       "SELECT max(id) AS id FROM name" };
-	char sql[256];
-	bool ok = true;
+	static const struct {
+		const char *what, *column, *table;
+	} ids[] = {
+		{ "sweep", "id", "sweep" },
+		{ "host", "id", "host" },
+		{ "name", "id", "name" },
+		{ "set of MX hosts", "mx_set", "mx_host" },
+	};
 
-	for (size_t i = 0; ok && i < sizeof largest / sizeof *largest; i++) {
-		snprintf(sql, sizeof sql,
-			 "SELECT typeof(id) = 'null' OR (typeof(id) = 'integer' AND id < %lld)"
-			 " FROM (%s)",
-			 (long long)SCHEMA_ID_MAX, largest[i]);
-		ok = sql_number(store->database.db, sql, 0) == 1;
+	for (size_t i = 0; i < sizeof ids / sizeof *ids; i++) {
+		if (leaves_room(store->database.db, ids[i].column, ids[i].table))
+			continue;
+		database_close(&store->database);
+		die("%s: has a %s with an id that no sweep gave", store->path, ids[i].what);
 	}
-	if (ok)
-		return;
-	database_close(&store->database);
-	die("%s: has a sweep, a host, a name or a set of MX hosts with an id that no sweep "
-	    "gave",
-	    store->path);
 }
 
 static struct begun

@@ -56,8 +56,8 @@ struct output {
 	/* fresh: start another sweep even if the last one can be continued. */
 	struct begun (*begin)(void *self, const struct sweep_info *info, bool fresh,
 			      const struct resume *resume);
-	/* Takes in a record, which stays the caller's and must live until the next commit
-	 * has ended.  false: see commit. */
+	/* Takes in a record, which stays the caller's and must live until it is committed, or
+	 * a put or commit has failed.  false: see commit. */
 	bool (*put)(void *self, const struct record *record);
 	/* false: nothing since the last commit was kept; put it all again later. */
 	bool (*commit)(void *self);

@@ -128,7 +128,7 @@ assess_domains(struct assessment *a)
 
 	for (; ok && domains.domain.key != CURSOR_END; cursor_next(&domains.domain))
 		ok = judge_domain(&domains);
-	ok = ok && bulk_flush(domains.add);
+	ok = assess_note(a, ok && bulk_flush(domains.add)); /* why, before others are closed */
 	bulk_close(domains.add);
 	ok = cursor_close(&domains.domain) && ok;
 	ok = cursor_close(&domains.policy) && ok;

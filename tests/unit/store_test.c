@@ -529,6 +529,74 @@ failed_batch_is_put_again(void)
 	out->close(store);
 }
 
+static bool
+put_batch(void *store)
+{
+	char name[32];
+
+	if (!sample_put(out, store,
+			sample_host(1, "mx.example", sample_server("192.0.2.1", "leaf"))))
+		return false;
+	for (int i = 0; i < 1000; i++) {
+		snprintf(name, sizeof name, "domain-%d.example", i);
+		if (!sample_put(out, store, sample_domain(name, 1, 10)))
+			return false;
+	}
+	return out->commit(store);
+}
+
+/* Wherever in a batch the disk is full, SQLite has ended the transaction, and what comes
+ * after must not be written by itself. */
+static void
+disk_fills_anywhere(void)
+{
+	char sql[64];
+	int full = 0;
+	bool ok = false;
+
+	for (int room = 0; !ok; room++) {
+		void *store = out->open(":memory:");
+		sqlite3 *db = store_database(store);
+
+		begin(store, "list", false);
+		snprintf(sql, sizeof sql, "PRAGMA max_page_count = %d",
+			 atoi(ask(db, "PRAGMA page_count")) + room);
+		ask(db, sql);
+		ok = put_batch(store);
+		full += !ok;
+		CHECK(ok || strstr(out->error(store), "full") != NULL);
+		CHECK_TEXT(ask(db, "SELECT count(*) FROM domain"), ok ? "1000" : "0");
+		CHECK_TEXT(ask(db, "SELECT count(*) FROM name"), ok ? "1001" : "0");
+		ask(db, "PRAGMA max_page_count = 1000000");
+		CHECK(ok || put_batch(store));
+		CHECK_TEXT(ask(db, "SELECT count(*) FROM servers WHERE mx = 'mx.example'"),
+			   "1000");
+		CHECK_TEXT(ask(db, "SELECT count(*) FROM pragma_foreign_key_check"), "0");
+		out->close(store);
+	}
+	CHECK(full > 10);
+}
+
+/* Somebody's own trigger would run within our statements. */
+static void
+triggers_are_not_run(void)
+{
+	void *store;
+	sqlite3 *db;
+
+	new_path();
+	out->close(out->open(path));
+	CHECK(sqlite3_open(path, &db) == SQLITE_OK);
+	CHECK(sql_run(db, "CREATE TRIGGER theirs AFTER INSERT ON domain BEGIN"
+			  " SELECT RAISE(ABORT, 'no'); END"));
+	sqlite3_close(db);
+	store = out->open(path);
+	begin(store, "list", false);
+	CHECK(put_batch(store));
+	CHECK_TEXT(ask_file("SELECT count(*) FROM domains"), "1000");
+	out->close(store);
+}
+
 /* SQLite ends a transaction by itself when the disk is full, but not when a row
  * cannot be. */
 static void
@@ -742,6 +810,8 @@ main(void)
 	RUN(begins_another_sweep_when_it_should);
 	RUN(two_sweeps_do_not_mix);
 	RUN(failed_batch_is_put_again);
+	RUN(disk_fills_anywhere);
+	RUN(triggers_are_not_run);
 	RUN(failed_row_takes_its_batch_along);
 	RUN(list_may_have_no_path);
 	RUN(readers_see_a_batch_at_once);
