@@ -17,7 +17,7 @@ IN_FLIGHT = 500
 DOMAINS = 60000
 QUESTIONS = 200000
 # What the machine that the goals are from needs, CPU microseconds: a conversation that shows
-# a new leaf, a question in raw batches.
+# a new leaf, as nearly all of the realistic list do, and a question in raw batches.
 THERE_SERVER, THERE_QUESTION = 414, 3.3
 FINGERS = 300       # servers for posttls-finger
 MANY = 10           # times the list, for growth
@@ -158,7 +158,7 @@ def domain_floor(place, path, count):
 
 
 def domains(place):
-    values, peers, floor, count = [], [], [], 0
+    values, peers, floor, there = [], [], [], []
     for _ in range(PAIRS):
         before = place.peers_cpu()
         run = place.sweep("u", DOMAINS, "-s", "1000")
@@ -168,15 +168,16 @@ def domains(place):
         if count < DOMAINS // 100:
             raise SystemExit(f"bench: {count} servers of the realistic list did TLS")
         floor.append(domain_floor(place, path, count))
+        there.append(values[-1] / floor[-1] *
+                     (count * THERE_SERVER / DOMAINS + 3 * THERE_QUESTION))
     value = statistics.median(values)
     ratio = statistics.median(b / a for a, b in zip(floor, values))
-    there = ratio * (count * THERE_SERVER / DOMAINS + 3 * THERE_QUESTION)
     yield Row("floor, its handshakes and three questions", f"{statistics.median(floor):.0f} µs",
               spread=spread(floor))
     yield Row(f"CPU per domain, {DOMAINS} of the realistic list", f"{value:.0f} µs",
               "≤ 60 µs", value <= 60, ratio, spread(values))
-    yield Row("  at the speed of the machine the goal is from", f"{there:.0f} µs",
-              "≤ 60 µs", there <= 60)
+    yield Row("  at the speed of the machine the goal is from",
+              f"{statistics.median(there):.0f} µs", spread=spread(there))
     yield Row("  (the peers meanwhile)", f"{statistics.median(peers):.0f} µs")
 
 
