@@ -21,7 +21,8 @@
 #define PARSED_CERTIFICATES 2048
 
 /* With this in the environment each certificate is parsed afresh, its key as libcrypto
- * likes it (decoder.h), and every signature checked (signatures.h); a test compares. */
+ * likes it (decoder.h), every signature checked (signatures.h), and handshakes keep all
+ * their memory (slots.h); a test compares. */
 #define PARSED_SWITCH "MXSWEEP_NO_CACHE"
 
 #endif

@@ -4,8 +4,8 @@
  * section 3.3), as a probe: it connects, and hands the connection to a download.
  *
  * The facts are a struct sts_facts in which fetch, address, http_status,
- * content_type, detail, the body (when fetch is ok), started and duration_us are
- * set, the rest is its owner's.
+ * content_type, detail, the body and its length (when fetch is ok), secured, started
+ * and duration_us are set, the rest is its owner's.
  */
 #ifndef PROBES_POLICY_FETCH_H
 #define PROBES_POLICY_FETCH_H

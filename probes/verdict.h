@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Pure: facts to verdicts, and the only file with an opinion.  Where the public
+ * Pure: facts to verdicts.  What is good and what is bad is said here.  Where the public
  * definition of a word leaves something open, the decision stands in verdict.c.
  * A server has answered when we know what it makes of STARTTLS.
  */

@@ -29,7 +29,7 @@ enum answer_status {
 	ANSWER_OK,        /* at least one record of the type */
 	ANSWER_NODATA,    /* the name exists, the type does not */
 	ANSWER_NXDOMAIN,  /* the name does not exist */
-	ANSWER_FAILED,    /* SERVFAIL, REFUSED or another rcode; or no message at all */
+	ANSWER_FAILED,    /* SERVFAIL, REFUSED or another rcode that tells nothing */
 	ANSWER_BOGUS,     /* fails, but not with validation switched off (CD=1) */
 	ANSWER_LOOP,      /* the CNAME chain has no end */
 	ANSWER_MALFORMED, /* these bytes are no DNS answer */

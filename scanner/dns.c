@@ -127,8 +127,8 @@ slow_down(struct dns *dns)
 	log_info("resolver under strain: %zu questions at a time", dns->window);
 }
 
-/* Looks at the failures among the last 256 answers; more than half is strain,
- * none lets the window grow again. */
+/* Looks at the failures among the last 256 answers: more than half is strain, less than a
+ * quarter lets the window grow again. */
 static void
 note_answer(struct dns *dns, bool failure)
 {

@@ -3,7 +3,8 @@
  * What a sweep observes, as plain values: what one server said (server_facts),
  * all servers of one MX host (RECORD_HOST), and one target's DNS and the hosts
  * behind it (RECORD_TARGET).  Records travel by pointer from the prober over the
- * coordinator to the writer; whoever holds the pointer owns everything in it.
+ * coordinator to the writer; whoever holds the pointer owns everything in it,
+ * but sts_facts_none and tlsrpt_facts_none, which all domains that publish nothing share.
  * Texts are UTF-8 without control characters but line feed; see text.h for how
  * other bytes are spelt.
  */

@@ -2,9 +2,9 @@
 /*
  * Is the resolver well?  A question without an answer, or with SERVFAIL, tells
  * nothing of a domain while the resolver is gone or has lost its way out.  When
- * there is a doubt a name that no cache holds is asked for; until it is answered
- * nothing else is asked, and after an outage not before the resolver has
- * forgotten the failures it saw.
+ * there is a doubt a name that no cache holds is asked for.  If that shows an outage
+ * nothing else is asked before it is over and the resolver has forgotten the
+ * failures it saw.
  */
 #ifndef SCANNER_HEALTH_H
 #define SCANNER_HEALTH_H

@@ -42,7 +42,7 @@ bool hosts_ask(struct hosts *hosts, const char *name, struct host_answer *answer
 /* The same for one address, with or without a name; not shared with others. */
 bool hosts_ask_address(struct hosts *hosts, const struct address *address, const char *name,
 		       struct host_answer *answer, struct host_waiter *waiter);
-/* The record of a target that must not be asked about. */
+/* Writes the record of a host that must not be asked about. */
 struct host_answer hosts_refuse(struct hosts *hosts);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What output/ knows of judgement: functions of stored facts, filled in by
+ * What the other rooms know of judgement: functions of stored facts, filled in by
  * probes/.  None of them asks the network.  A bench is a trust store and the
  * time at which certificates are judged; it is used by one thread at a time, and
  * several that share a store by as many.

@@ -5,7 +5,7 @@
  * owned here too, so that a message never runs into it.
  *
  *   die        the operator's mistake or a local failure: one line, exit 2;
- *              only from main, options, input or an open
+ *              a database is left as by a kill, and the same command goes on
  *   log_warn   what the operator should know now
  *   log_info   -v:  progress of the sweep
  *   log_debug  -vv: every transition and wire line

@@ -13,7 +13,6 @@
 #include "scanner/facts.h"
 
 struct policies;
-struct policy_fetch;
 struct sweep;
 
 /* The facts are complete. */
@@ -25,8 +24,9 @@ struct policies *policies_new(struct sweep *sweep);
 void policies_free(struct policies *policies);
 /* Fetches that are not over. */
 size_t policies_waiting(const struct policies *policies);
-/* Fetches mta-sts.DOMAIN's policy and fills in facts from `fetch` on.  The facts are
- * lent until done, which is called exactly once, never before this has returned. */
+/* Fetches mta-sts.DOMAIN's policy and fills in what is known of the fetch: the record and
+ * what the body says (policy, mode, max_age) are the caller's.  The facts are lent until
+ * done, which is called exactly once, never before this has returned. */
 void policies_fetch(struct policies *policies, const char *domain, struct sts_facts *facts,
 		    policy_done *done, void *arg);
 

@@ -21,7 +21,8 @@
 
 enum probe_kind {
 	PROBE_SERVER, /* talks to a mail server; its facts: struct server_facts */
-	PROBE_POLICY, /* fetches an MTA-STS policy; struct sts_facts, from `fetch` on */
+	PROBE_POLICY, /* fetches an MTA-STS policy; struct sts_facts, in part (policy_fetch.h)
+		       */
 	PROBE_COUNT,
 };
 

@@ -133,9 +133,9 @@ sweep_open(const struct options *options)
 static void
 forget(struct sweep *sweep)
 {
+	hosts_free(sweep->hosts); /* which know domains that wait for them */
 	domains_free(sweep->domains);
 	policies_free(sweep->policies);
-	hosts_free(sweep->hosts);
 	sweep->domains = NULL;
 	sweep->policies = NULL;
 	sweep->hosts = NULL;

@@ -10,10 +10,8 @@
 
 #include "scanner/facts.h"
 
-#define TALLY_WORDS 16 /* more than any column has */
-
 struct tally {
-	uint64_t words[WORDS_COUNT][TALLY_WORDS];
+	uint64_t words[WORDS_COUNT][WORDS_MOST];
 	uint64_t targets; /* with their record complete */
 	uint64_t hosts;
 	uint64_t servers;  /* conversations that are over, and addresses that are missing */

@@ -71,7 +71,7 @@ visit_cancel(struct visit *visit)
 	free(visit);
 }
 
-/* DNS says so of both families; 0: one was not asked for, so nobody knows. */
+/* DNS says so of both families.  Of one that was not asked for nobody knows. */
 static bool
 is_addressless(const struct lookup *lookup)
 {

@@ -4,9 +4,11 @@
 #include <assert.h>
 #include <string.h>
 
+/* The second line refuses to compile where there are more than WORDS_MOST. */
+#define COUNT(...) (sizeof((const char *[]){ __VA_ARGS__ }) / sizeof(char *))
 #define LIST(...)                                                                              \
 	(const char *const[]){ __VA_ARGS__ },                                                  \
-	    sizeof((const char *[]){ __VA_ARGS__ }) / sizeof(char *)
+	    COUNT(__VA_ARGS__) + 0 * sizeof(char[COUNT(__VA_ARGS__) <= WORDS_MOST ? 1 : -1])
 
 /* In the order of each enum; the first is the unreached stage. */
 static const struct {

@@ -259,6 +259,8 @@ enum words {
 	WORDS_COUNT,
 };
 
+#define WORDS_MOST 16 /* values of the largest, the unreached 0 included */
+
 /* The name of the column: "starttls_offer". */
 const char *words_column(enum words column);
 /* Is the column filled in by judgement afterwards, not by the sweep itself? */

@@ -76,8 +76,8 @@ print_within(const char *before, const char *text, const char *after)
 }
 
 /* Those of which nobody knows whether they would pass; the last stage that was reached
- * tells why. */
-static void
+ * tells why.  false: the database failed. */
+static bool
 print_untested(const struct checking *checking, const char *domain)
 {
 	sqlite3_stmt *s = sql_prepare(
@@ -97,7 +97,7 @@ print_untested(const struct checking *checking, const char *domain)
 			print_within(" [", sql_text(s, 1), "]");
 		print_within(" (", sql_text(s, 2), ")\n");
 	}
-	sqlite3_finalize(s);
+	return sqlite3_finalize(s) == SQLITE_OK;
 }
 
 static void
@@ -195,7 +195,7 @@ check_domain(const struct checking *checking, const char *domain, bool *eligible
 		       e.word == NOT_ELIGIBLE ? "not eligible" : "not tested");
 	if (ok) {
 		print_faults(&e);
-		print_untested(checking, domain);
+		ok = print_untested(checking, domain);
 	}
 	eligibility_clear(&e);
 	return ok;

@@ -109,8 +109,9 @@ is_within(const char *pattern, const struct policy_demand *other)
 	return false;
 }
 
-bool
-policy_patterns_within(const struct policy_demand *demand, const struct policy_demand *other)
+/* Does each pattern stand only for hosts that the other's stand for as well? */
+static bool
+patterns_within(const struct policy_demand *demand, const struct policy_demand *other)
 {
 	for (size_t i = 0; i < demand->count; i++)
 		if (!is_within(demand->mxs[i], other))
@@ -121,7 +122,7 @@ policy_patterns_within(const struct policy_demand *demand, const struct policy_d
 bool
 policy_demand_weaker(const struct policy_demand *demand, const struct policy_demand *other)
 {
-	return demand->mode < other->mode || !policy_patterns_within(demand, other);
+	return demand->mode < other->mode || !patterns_within(demand, other);
 }
 
 enum policy_mode

@@ -19,9 +19,6 @@ char *policy_demand_patterns(const struct policy_demand *demand); /* that text; 
 char *policy_demand_text(const struct policy_demand *demand);     /* the mode first; to free */
 /* Both sorted. */
 bool policy_patterns_equal(const struct policy_demand *a, const struct policy_demand *b);
-/* Does each pattern stand only for hosts that the other's stand for as well? */
-bool policy_patterns_within(const struct policy_demand *demand,
-			    const struct policy_demand *other);
 bool policy_demand_weaker(const struct policy_demand *demand,
 			  const struct policy_demand *other);
 

@@ -9,17 +9,26 @@
 #include "output/policy/policy_command.h"
 #include "output/policy/policy_export.h"
 #include "output/policy/policy_file.h"
+#include "output/policy/policy_sweeps.h"
 #include "output/sql.h"
 #include "scanner/log.h"
 #include "scanner/mem.h"
 
-/* What the last complete sweep of a database (--db) knows of the listed domains. */
+/* What a sweep of a database (--db) knows of the listed domains. */
 struct knowledge {
+	const char *path;
 	struct database database;
 	sqlite3_stmt *hosts, *dane;
 	char **names; /* of the last answer */
 	size_t count;
 };
+
+/* What is written must not depend on what could not be read. */
+static void
+die_of_database(const struct knowledge *knowledge)
+{
+	die("%s: %s", knowledge->path, sqlite3_errmsg(knowledge->database.db));
+}
 
 static void
 forget_names(struct knowledge *knowledge)
@@ -42,7 +51,8 @@ hosts_of(void *arg, const char *domain, const char *const **names)
 								     sizeof *knowledge->names);
 		knowledge->names[knowledge->count++] = mem_strdup(sql_text(s, 0));
 	}
-	sqlite3_reset(s);
+	if (sqlite3_reset(s) != SQLITE_OK)
+		die_of_database(knowledge);
 	*names = (const char *const *)knowledge->names;
 	return knowledge->count;
 }
@@ -51,33 +61,31 @@ static bool
 has_dane(void *arg, const char *domain)
 {
 	struct knowledge *knowledge = arg;
-
-	bool secure;
+	int64_t secure;
 
 	sql_bind_text(knowledge->dane, 1, domain);
-	secure = sql_find(knowledge->dane) == 1;
-	sqlite3_reset(knowledge->dane);
-	return secure;
+	secure = sql_find(knowledge->dane);
+	if (secure < 0)
+		die_of_database(knowledge);
+	return secure == 1;
 }
 
-/* Dies when there is no database, or no complete sweep in it. */
+/* Dies when there is no database, or no sweep in it to go by. */
 static struct knowledge *
-knowledge_open(const char *path)
+knowledge_open(const struct options *options)
 {
 	struct knowledge *knowledge = mem_alloc(sizeof *knowledge);
-	sqlite3 *db;
+	int64_t sweep = policy_sweeps_open(&knowledge->database, options);
+	sqlite3 *db = knowledge->database.db;
 
-	database_open(&knowledge->database, path, false);
-	db = knowledge->database.db;
-	if (sql_number(db, "SELECT count(*) FROM sweep WHERE state = 'complete'", 0) == 0)
-		die("%s: there is no complete sweep in it", path);
-	knowledge->hosts =
-	    sql_prepare(db, "SELECT DISTINCT mx FROM servers WHERE domain = ?1 AND mx NOT NULL"
-			    " AND sweep = (SELECT max(id) FROM sweep WHERE state = 'complete')"
-			    " ORDER BY preference, mx");
-	knowledge->dane = sql_prepare(
-	    db, "SELECT headline = 'secure-dane' FROM domains WHERE domain = ?1"
-		" AND sweep = (SELECT max(id) FROM sweep WHERE state = 'complete')");
+	knowledge->path = options->db;
+	knowledge->hosts = sql_prepare(db, "SELECT DISTINCT mx FROM servers WHERE domain = ?1"
+					   " AND mx NOT NULL AND sweep = ?2"
+					   " ORDER BY preference, mx");
+	knowledge->dane = sql_prepare(db, "SELECT headline = 'secure-dane' FROM domains"
+					  " WHERE domain = ?1 AND sweep = ?2");
+	sqlite3_bind_int64(knowledge->hosts, 2, sweep);
+	sqlite3_bind_int64(knowledge->dane, 2, sweep);
 	return knowledge;
 }
 
@@ -154,7 +162,7 @@ policy_export_command(const struct options *options)
 
 	if (list == NULL)
 		die("%s", error);
-	knowledge = options->db != NULL ? knowledge_open(options->db) : NULL;
+	knowledge = options->db != NULL ? knowledge_open(options) : NULL;
 	export.at = options->at != 0 ? options->at : (int64_t)time(NULL);
 	export.expired = policy_list_expired(list, export.at);
 	if (knowledge != NULL) {

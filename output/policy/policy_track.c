@@ -15,8 +15,9 @@ is_domain(const struct table_entry *entry, const void *key)
 	return strcmp(table_owner(entry, struct tracked, entry)->domain, key) == 0;
 }
 
-struct tracked *
-track_find(const struct track *track, const char *domain)
+/* NULL: it is not tracked. */
+static struct tracked *
+find(const struct track *track, const char *domain)
 {
 	struct table_entry *entry =
 	    table_find(&track->table, table_hash(domain, strlen(domain)), domain);
@@ -27,7 +28,7 @@ track_find(const struct track *track, const char *domain)
 struct tracked *
 track_add(struct track *track, const char *domain)
 {
-	struct tracked *tracked = track_find(track, domain);
+	struct tracked *tracked = find(track, domain);
 
 	if (tracked != NULL)
 		return tracked;

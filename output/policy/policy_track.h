@@ -42,8 +42,6 @@ struct track {
 /* Reads the tables. */
 bool track_open(struct track *track, sqlite3 *db);
 void track_close(struct track *track); /* idempotent */
-/* NULL: it is not tracked. */
-struct tracked *track_find(const struct track *track, const char *domain);
 /* The domain, which is tracked from now on. */
 struct tracked *track_add(struct track *track, const char *domain);
 /* Keeps a move, and takes its detail. */

@@ -19,7 +19,6 @@ void page_write_head(FILE *out, const json_t *document);
 /* The headline, which sweep it is, and what must be known before comparing. */
 void page_write_header(FILE *out, const json_t *document);
 void page_write_numbers(FILE *out, const json_t *document);
-void page_write_contents(FILE *out, const json_t *document);
 void page_write_section(FILE *out, const json_t *section, const json_t *document);
 void page_write_studies(FILE *out, const json_t *studies);
 

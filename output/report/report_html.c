@@ -29,8 +29,8 @@ write_link(FILE *out, const json_t *section)
 	fputs("</a></li>\n", out);
 }
 
-void
-page_write_contents(FILE *out, const json_t *document)
+static void
+write_contents(FILE *out, const json_t *document)
 {
 	const json_t *section;
 	size_t i;
@@ -67,7 +67,7 @@ write_page(FILE *out, const json_t *document)
 	page_write_header(out, document);
 	fputs("<main>\n", out);
 	page_write_numbers(out, document);
-	page_write_contents(out, document);
+	write_contents(out, document);
 	json_array_foreach (json_object_get(document, "sections"), i, section)
 		page_write_section(out, section, document);
 	page_write_studies(out, json_object_get(document, "studies"));

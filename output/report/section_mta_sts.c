@@ -82,6 +82,19 @@ show_stages(struct report *report, json_t *section)
 }
 
 static void
+plot_stages(json_t *section)
+{
+	document_plot(
+	    section,
+	    &(struct document_plot){
+		"mta-sts-managers", "Where policies fail, by who manages the host",
+		"One bar for policy hosts of the domains' own and one for those of third "
+		"parties, divided by the stage that fails.",
+		"stack", "% of domains with a record", "mta-sts-managers", "manager", "manager",
+		(const char *const[]){ "ok", "dns", "tcp", "tls", "http", "syntax", NULL } });
+}
+
+static void
 draw_stages(struct report *report, json_t *section)
 {
 	static const struct document_column columns[] = {
@@ -117,16 +130,7 @@ draw_stages(struct report *report, json_t *section)
 	    " FROM fetch f LEFT JOIN bad ON bad.b = f.b ORDER BY f.b",
 	    ROWS_SHOWN);
 	if (document_count(table) > 0)
-		document_plot(
-		    section,
-		    &(struct document_plot){
-			"mta-sts-managers", "Where policies fail, by who manages the host",
-			"One bar for policy hosts of the domains' own and one for those "
-			"of third parties, divided by the stage that fails.",
-			"stack", "% of domains with a record", "mta-sts-managers", "manager",
-			"manager",
-			(const char *const[]){ "ok", "dns", "tcp", "tls", "http", "syntax",
-					       NULL } });
+		plot_stages(section);
 }
 
 /* The lints are many to a domain, divided by commas. */
