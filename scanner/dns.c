@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "scanner/clock.h"
+#include "scanner/dns_window.h"
 #include "scanner/health.h"
 #include "scanner/inquiry.h"
 #include "scanner/log.h"
@@ -13,8 +14,7 @@
 #include "scanner/proof.h"
 #include "scanner/resolver.h"
 
-#define TICK       0.05 /* seconds */
-#define WINDOW_MIN 16
+#define TICK 0.05 /* seconds */
 /* Microseconds before a failure is asked again; unbound remembers its own for
  * five seconds. */
 #define REST 6000000
@@ -43,8 +43,8 @@ struct dns {
 	struct bucket permits;
 	/* A question is in flight or in exactly one of these. */
 	struct queue waiting, resting, suspect, finished;
-	size_t in_flight, window;
-	unsigned recent, recent_failures;
+	size_t in_flight;
+	struct dns_window window;
 	struct health health;
 	bool trusted, closing, stopped;
 	char *description;
@@ -115,35 +115,6 @@ deliver(evutil_socket_t fd, short what, void *arg)
 		question_free(question);
 	}
 	pump(dns);
-}
-
-/* Fewer questions at a time: the resolver is under strain. */
-static void
-slow_down(struct dns *dns)
-{
-	dns->window /= 2;
-	if (dns->window < WINDOW_MIN)
-		dns->window = WINDOW_MIN;
-	log_info("resolver under strain: %zu questions at a time", dns->window);
-}
-
-/* Looks at the failures among the last 256 answers: more than half is strain, less than a
- * quarter lets the window grow again. */
-static void
-note_answer(struct dns *dns, bool failure)
-{
-	dns->answered++;
-	dns->recent++;
-	dns->recent_failures += failure;
-	if (dns->recent < 256)
-		return;
-	if (dns->recent_failures > dns->recent / 2)
-		slow_down(dns);
-	else if (dns->recent_failures < dns->recent / 4)
-		dns->window += dns->window / 8 + 1;
-	if (dns->window > resolver_window(dns->resolver))
-		dns->window = resolver_window(dns->resolver);
-	dns->recent = dns->recent_failures = 0;
 }
 
 /* A resolver that has lost its way out answers SERVFAIL to everything.  So a
@@ -220,7 +191,8 @@ on_answer(const uint8_t *bytes, size_t length, void *arg)
 	answer_clear(&question->answer);
 	answer_parse(&question->answer, bytes, length,
 		     question->inquiry.phase == INQUIRY_CHAIN ? TYPE_CNAME : question->type);
-	note_answer(dns, question->answer.status == ANSWER_FAILED);
+	dns->answered++;
+	dns_window_note(&dns->window, question->answer.status == ANSWER_FAILED);
 	if (question->answer.status != ANSWER_FAILED)
 		health_note_good(&dns->health, question->name);
 	follow(question, inquiry_take(&question->inquiry, &question->answer, question->name));
@@ -252,7 +224,7 @@ pump(struct dns *dns)
 	int64_t now = clock_monotonic();
 	bool allowed = !dns->stopped && health_allows(&dns->health, now);
 
-	while (allowed && dns->waiting.head != NULL && dns->in_flight < dns->window &&
+	while (allowed && dns->waiting.head != NULL && dns->in_flight < dns->window.size &&
 	       bucket_take(&dns->permits)) {
 		question = pop(&dns->waiting);
 		if (health_outlived(&dns->health, question->asked))
@@ -298,7 +270,7 @@ on_health(const uint8_t *bytes, size_t length, void *arg)
 			ask_afresh(question);
 	}
 	if (finding != FINDING_DOWN && unanswered)
-		slow_down(dns);
+		dns_window_shrink(&dns->window);
 }
 
 static void
@@ -384,7 +356,7 @@ dns_open(struct event_base *base, const struct options *options)
 	bucket_init(&dns->permits, options->dns_rate_limit);
 	dns->resolver = resolver_open(base, options->name_servers, options->dns_timeout);
 	prove_resolvers(dns, base, options);
-	dns->window = resolver_window(dns->resolver);
+	dns_window_init(&dns->window, resolver_window(dns->resolver));
 	dns->tick = event_new(base, -1, EV_PERSIST, on_tick, dns);
 	event_add(dns->tick, &tick);
 	dns->deliver = event_new(base, -1, 0, deliver, dns);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "scanner/clock.h"
+#include "scanner/deadlines.h"
 #include "scanner/mem.h"
 #include "scanner/table.h"
 
@@ -23,17 +24,15 @@ struct lane {
 	enum { LANE_IDLE, LANE_READY, LANE_HELD, LANE_TIMED, LANE_BUSY } state;
 	struct network *network;
 	struct pace_job *head, **tail;
-	struct lane *next;  /* in ready or held */
-	size_t heap_index;  /* in timed */
-	int64_t not_before; /* monotonic */
+	struct lane *next;    /* in ready or held */
+	struct deadline turn; /* not before; in timed */
 };
 
 struct pace {
 	struct pace_config config;
 	struct table lanes, networks;
 	struct lane *ready, **ready_tail;
-	struct lane **timed; /* heap: the lane whose time comes first is at 0 */
-	size_t timed_count, timed_capacity;
+	struct deadlines timed;
 	struct bucket permits;
 	size_t active, waiting;
 	int64_t held_until;
@@ -102,65 +101,6 @@ lane_free(struct pace *pace, struct lane *lane)
 }
 
 static void
-heap_set(struct pace *pace, size_t i, struct lane *lane)
-{
-	pace->timed[i] = lane;
-	lane->heap_index = i;
-}
-
-static void
-heap_up(struct pace *pace, size_t i)
-{
-	struct lane *lane = pace->timed[i];
-
-	while (i > 0 && pace->timed[(i - 1) / 2]->not_before > lane->not_before) {
-		heap_set(pace, i, pace->timed[(i - 1) / 2]);
-		i = (i - 1) / 2;
-	}
-	heap_set(pace, i, lane);
-}
-
-static void
-heap_down(struct pace *pace, size_t i)
-{
-	struct lane *lane = pace->timed[i];
-
-	for (size_t child; (child = 2 * i + 1) < pace->timed_count; i = child) {
-		if (child + 1 < pace->timed_count &&
-		    pace->timed[child + 1]->not_before < pace->timed[child]->not_before)
-			child++;
-		if (lane->not_before <= pace->timed[child]->not_before)
-			break;
-		heap_set(pace, i, pace->timed[child]);
-	}
-	heap_set(pace, i, lane);
-}
-
-static void
-heap_add(struct pace *pace, struct lane *lane)
-{
-	if (pace->timed_count == pace->timed_capacity) {
-		pace->timed_capacity = pace->timed_capacity > 0 ? pace->timed_capacity * 2 : 64;
-		pace->timed =
-		    mem_realloc(pace->timed, pace->timed_capacity * sizeof *pace->timed);
-	}
-	heap_set(pace, pace->timed_count++, lane);
-	heap_up(pace, lane->heap_index);
-}
-
-static struct lane *
-heap_pop(struct pace *pace)
-{
-	struct lane *lane = pace->timed[0], *last = pace->timed[--pace->timed_count];
-
-	if (pace->timed_count > 0) {
-		heap_set(pace, 0, last);
-		heap_down(pace, 0);
-	}
-	return lane;
-}
-
-static void
 make_ready(struct pace *pace, struct lane *lane)
 {
 	lane->state = LANE_READY;
@@ -173,9 +113,9 @@ make_ready(struct pace *pace, struct lane *lane)
 static void
 settle(struct pace *pace, struct lane *lane, int64_t now)
 {
-	if (lane->not_before > now) {
+	if (lane->turn.at > now) {
 		lane->state = LANE_TIMED;
-		heap_add(pace, lane);
+		deadlines_add(&pace->timed, &lane->turn);
 	} else if (lane->head != NULL) {
 		make_ready(pace, lane);
 	} else {
@@ -229,7 +169,7 @@ start_lane(struct pace *pace, struct lane *lane, int64_t now)
 		lane->tail = &lane->head;
 	lane->state = LANE_BUSY;
 	if (pace->config.server_rate > 0)
-		lane->not_before = now + (int64_t)(1e6 / pace->config.server_rate);
+		lane->turn.at = now + (int64_t)(1e6 / pace->config.server_rate);
 	lane->network->active++;
 	pace->active++;
 	pace->waiting--;
@@ -246,8 +186,8 @@ network_full(const struct pace *pace, const struct network *network)
 static double
 next_look(const struct pace *pace, int64_t now)
 {
-	double wait =
-	    pace->timed_count > 0 ? (double)(pace->timed[0]->not_before - now) / 1e6 : 0;
+	const struct deadline *first = deadlines_first(&pace->timed);
+	double wait = first != NULL ? (double)(first->at - now) / 1e6 : 0;
 	double permit = bucket_wait(&pace->permits),
 	       hold = (double)(pace->held_until - now) / 1e6;
 
@@ -260,6 +200,15 @@ next_look(const struct pace *pace, int64_t now)
 }
 
 static void
+settle_timed(struct pace *pace, int64_t now)
+{
+	const struct deadline *first;
+
+	while ((first = deadlines_first(&pace->timed)) != NULL && first->at <= now)
+		settle(pace, table_owner(deadlines_pop(&pace->timed), struct lane, turn), now);
+}
+
+static void
 pump(evutil_socket_t fd, short what, void *arg)
 {
 	struct pace *pace = arg;
@@ -267,8 +216,7 @@ pump(evutil_socket_t fd, short what, void *arg)
 	double wait;
 
 	(void)fd, (void)what;
-	while (pace->timed_count > 0 && pace->timed[0]->not_before <= now)
-		settle(pace, heap_pop(pace), now);
+	settle_timed(pace, now);
 	while (pace->ready != NULL && !pace->stopped && pace->held_until <= now &&
 	       pace->active < pace->config.senders) {
 		if (network_full(pace, pace->ready->network))
@@ -319,7 +267,7 @@ pace_free(struct pace *pace)
 		free(table_owner(entry, struct network, entry));
 	table_clear(&pace->lanes);
 	table_clear(&pace->networks);
-	free(pace->timed);
+	deadlines_free(&pace->timed);
 	event_free(pace->pump);
 	free(pace);
 }
@@ -335,11 +283,10 @@ pace_submit(struct pace *pace, struct pace_job *job, double delay)
 	*lane->tail = job;
 	lane->tail = &job->next;
 	pace->waiting++;
-	if (lane->not_before < rest) {
-		lane->not_before = rest;
-		if (lane->state == LANE_TIMED)
-			heap_down(pace, lane->heap_index);
-	}
+	if (lane->state == LANE_TIMED && lane->turn.at < rest)
+		deadlines_postpone(&pace->timed, &lane->turn, rest);
+	else if (lane->turn.at < rest)
+		lane->turn.at = rest;
 	if (lane->state == LANE_IDLE)
 		settle(pace, lane, now);
 	look_soon(pace);
@@ -357,8 +304,8 @@ pace_submit_again(struct pace *pace, struct pace_job *job, double delay)
 	if (job->next == NULL)
 		lane->tail = &job->next;
 	pace->waiting++;
-	if (lane->not_before < rest)
-		lane->not_before = rest;
+	if (lane->turn.at < rest)
+		lane->turn.at = rest;
 }
 
 void
@@ -375,7 +322,7 @@ pace_finished(struct pace *pace, struct lane *lane)
 void
 pace_skipped(struct pace *pace, struct lane *lane)
 {
-	lane->not_before = 0;
+	lane->turn.at = 0;
 	bucket_give_back(&pace->permits);
 	pace_finished(pace, lane);
 }
