@@ -130,6 +130,23 @@ database_open(struct database *database, const char *path, bool create)
 		die("%s: %s", path, sqlite3_errmsg(database->db));
 }
 
+int64_t
+database_sweep(struct database *database, const char *path, int64_t wanted)
+{
+	int64_t sweep =
+	    wanted != 0 ? sql_number(database->db, "SELECT id FROM sweep WHERE id = ?1", wanted)
+			: sql_number(database->db, "SELECT max(id) FROM sweep", 0);
+
+	if (sweep < 0)
+		die("%s: %s", path, sqlite3_errmsg(database->db));
+	if (sweep > 0)
+		return sweep;
+	database_close(database);
+	if (wanted != 0)
+		die("%s: there is no sweep %lld", path, (long long)wanted);
+	die("%s: there is no sweep in it", path);
+}
+
 void
 database_close(struct database *database)
 {

@@ -9,6 +9,7 @@
 
 #include <sqlite3.h>
 #include <stdbool.h>
+#include <stdint.h>
 
 struct database {
 	sqlite3 *db;
@@ -19,6 +20,9 @@ struct database {
  * nothing.  ":memory:" is a database of this process only.  create: a file that
  * is not there is made. */
 void database_open(struct database *database, const char *path, bool create);
+/* The sweep that was asked for; 0: the last one.  Dies when it is not there; path is what
+ * the operator called the file. */
+int64_t database_sweep(struct database *database, const char *path, int64_t wanted);
 /* What is not committed is gone.  Idempotent. */
 void database_close(struct database *database);
 

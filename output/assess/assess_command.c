@@ -9,25 +9,6 @@
 #include "output/summary.h"
 #include "scanner/log.h"
 
-static int64_t
-choose_sweep(struct database *database, const char *path, int64_t wanted)
-{
-	sqlite3 *db = database->db;
-	int64_t sweep = wanted != 0
-			    ? sql_number(db, "SELECT id FROM sweep WHERE id = ?1", wanted)
-			    : sql_number(db, "SELECT max(id) FROM sweep", 0);
-
-	if (sweep < 0)
-		die("%s: %s", path, sqlite3_errmsg(db));
-	if (sweep == 0)
-		database_close(database);
-	if (sweep == 0 && wanted != 0)
-		die("%s: there is no sweep %lld", path, (long long)wanted);
-	if (sweep == 0)
-		die("%s: there is no sweep in it", path);
-	return sweep;
-}
-
 /* With no list the sweep's domains are compared with none. */
 static bool
 compare(sqlite3 *db, int64_t sweep, const struct policy_list *list, char error[256])
@@ -57,7 +38,7 @@ assess_command(const struct options *options)
 	if (!sql_run(database.db, "UPDATE sweep SET state = 'interrupted'"
 				  " WHERE state = 'running'"))
 		die("%s: %s", path, sqlite3_errmsg(database.db));
-	sweep = choose_sweep(&database, path, options->sweep);
+	sweep = database_sweep(&database, path, options->sweep);
 	at = options->at != 0
 		 ? options->at
 		 : sql_number(database.db,

@@ -20,41 +20,25 @@
 #include "scanner/log.h"
 #include "scanner/mem.h"
 
-static int64_t
-choose_sweep(sqlite3 *db, const char *path, int64_t wanted)
-{
-	int64_t sweep = wanted != 0
-			    ? sql_number(db, "SELECT id FROM sweep WHERE id = ?1", wanted)
-			    : sql_number(db, "SELECT max(id) FROM sweep", 0);
-
-	if (sweep < 0)
-		die("%s: %s", path, sqlite3_errmsg(db));
-	if (sweep == 0 && wanted != 0)
-		die("%s: there is no sweep %lld", path, (long long)wanted);
-	if (sweep == 0)
-		die("%s: there is no sweep in it", path);
-	return sweep;
-}
-
 /* The last complete one before, and rather one of the same vantage point.  One that was
  * not judged cannot be compared with. */
 static int64_t
-choose_against(sqlite3 *db, const char *path, int64_t sweep, int64_t wanted)
+choose_against(struct database *database, const char *path, int64_t sweep, int64_t wanted)
 {
 	int64_t before;
 
 	if (wanted == sweep)
 		die("a sweep is not compared with itself: --against %lld", (long long)wanted);
 	if (wanted != 0)
-		return choose_sweep(db, path, wanted);
-	before = sql_number(db,
+		return database_sweep(database, path, wanted);
+	before = sql_number(database->db,
 			    "SELECT s.id FROM sweep n JOIN sweep s ON (s.started, s.id)"
 			    " < (n.started, n.id) WHERE n.id = ?1 AND s.state = 'complete'"
 			    " AND s.judged IS NOT NULL ORDER BY s.vantage IS n.vantage DESC,"
 			    " s.started DESC, s.id DESC LIMIT 1",
 			    sweep);
 	if (before < 0)
-		die("%s: %s", path, sqlite3_errmsg(db));
+		die("%s: %s", path, sqlite3_errmsg(database->db));
 	return before;
 }
 
@@ -163,8 +147,8 @@ report_command(const struct options *options)
 	if (path == NULL)
 		die("report: name one database (mxsweep report SWEEP.db)");
 	database_open(&database, path, false);
-	sweep = choose_sweep(database.db, path, options->sweep);
-	against = choose_against(database.db, path, sweep, options->against);
+	sweep = database_sweep(&database, path, options->sweep);
+	against = choose_against(&database, path, sweep, options->against);
 	ok = report_folder_open(&folder,
 				options->output_file != NULL ? options->output_file : "report",
 				error) &&
