@@ -14,22 +14,14 @@
 #include "probes/signatures.h"
 #include "scanner/mem.h"
 
-#define YEAR_0                (-62167219200)
-#define YEAR_9999             253402300799 /* its last second; what ASN.1 can say */
-#define REMEMBERED_LENGTH_MAX 8192
-
-/* One place for each first byte of a digest; the newest certificate has it. */
-struct remembered {
-	uint8_t sha256[DIGEST_BYTES];
-	X509 *x; /* NULL: empty */
-};
+#define YEAR_0    (-62167219200)
+#define YEAR_9999 253402300799 /* its last second; what ASN.1 can say */
 
 struct bench {
 	X509_STORE *store;
 	X509_STORE_CTX *context; /* set up and cleaned for each path */
 	struct signatures *signatures;
 	time_t at;
-	struct remembered remembered[256];
 };
 
 /* Dates are told apart from trust, so they break no path.  The time is set all
@@ -126,8 +118,6 @@ chain_close(struct bench *bench)
 {
 	if (bench == NULL)
 		return;
-	for (size_t i = 0; i < sizeof bench->remembered / sizeof *bench->remembered; i++)
-		X509_free(bench->remembered[i].x);
 	signatures_free(bench->signatures);
 	X509_STORE_CTX_free(bench->context);
 	X509_STORE_free(bench->store);
@@ -138,28 +128,6 @@ time_t
 chain_time(const struct bench *bench)
 {
 	return bench->at;
-}
-
-/* Parsing costs more than judging.  The result is the caller's; NULL if it does
- * not parse. */
-static X509 *
-recall(struct bench *bench, const struct certificate_der *der)
-{
-	struct remembered *place = &bench->remembered[der->sha256[0]];
-	X509 *x;
-
-	if (place->x != NULL && memcmp(place->sha256, der->sha256, DIGEST_BYTES) == 0) {
-		X509_up_ref(place->x);
-		return place->x;
-	}
-	x = certificate_parse(der->bytes, der->length);
-	if (x != NULL && der->length <= REMEMBERED_LENGTH_MAX) {
-		X509_free(place->x);
-		place->x = x;
-		memcpy(place->sha256, der->sha256, DIGEST_BYTES);
-		X509_up_ref(x);
-	}
-	return x;
 }
 
 static bool
@@ -175,12 +143,14 @@ sent_before(const struct chain *chain, size_t which)
 /* In whatever order: RFC 8446 section 4.4.2 asks receivers to bear that.  What does
  * not parse cannot be on a path. */
 struct stack_st_X509 *
-chain_presented(struct bench *bench, const struct chain *chain)
+chain_presented(const struct chain *chain)
 {
 	struct stack_st_X509 *presented = sk_X509_new_null();
 
 	for (size_t i = 1; i < chain->count && i < CHAIN_PRESENTED_MAX; i++) {
-		X509 *x = sent_before(chain, i) ? NULL : recall(bench, &chain->certificates[i]);
+		const struct certificate_der *der = &chain->certificates[i];
+		X509 *x =
+		    sent_before(chain, i) ? NULL : certificate_parse(der->bytes, der->length);
 
 		if (x != NULL && sk_X509_push(presented, x) <= 0)
 			X509_free(x);
@@ -301,7 +271,7 @@ chain_judge(struct bench *bench, const struct chain *chain, struct chain_verdict
 	*v = (struct chain_verdict){ .error = X509_V_ERR_UNSPECIFIED };
 	if (leaf == NULL)
 		return;
-	presented = chain_presented(bench, chain);
+	presented = chain_presented(chain);
 	*v = judge_paths(bench, leaf, presented);
 	v->self_signed = signs_itself(leaf);
 	sk_X509_pop_free(presented, X509_free);

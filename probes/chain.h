@@ -30,6 +30,6 @@ void chain_judge(struct bench *bench, const struct chain *chain, struct chain_ve
 /* The time at which chains are judged. */
 time_t chain_time(const struct bench *bench);
 /* All certificates but the leaf, each once, parsed; released with sk_X509_pop_free. */
-struct stack_st_X509 *chain_presented(struct bench *bench, const struct chain *chain);
+struct stack_st_X509 *chain_presented(const struct chain *chain);
 
 #endif

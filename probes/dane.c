@@ -141,7 +141,7 @@ judge_chain(struct bench *bench, const struct chain *chain, const struct compari
 {
 	X509 *leaf =
 	    certificate_parse(chain->certificates[0].bytes, chain->certificates[0].length);
-	struct stack_st_X509 *presented = chain_presented(bench, chain);
+	struct stack_st_X509 *presented = chain_presented(chain);
 	SSL *ssl = hold(c);
 	bool outdated = false;
 
