@@ -51,6 +51,14 @@ open_empty(const char *path)
 	return fd;
 }
 
+static bool
+is_plain(int fd)
+{
+	struct stat there;
+
+	return fstat(fd, &there) == 0 && S_ISREG(there.st_mode);
+}
+
 static void *
 open_lines(const char *path)
 {
@@ -60,8 +68,8 @@ open_lines(const char *path)
 	lines->fd = strcmp(path, "-") == 0 ? dup(STDOUT_FILENO) : open_empty(path);
 	if (lines->fd < 0)
 		die("standard output: %s", strerror(errno));
-	lines->committed = lseek(lines->fd, 0, SEEK_CUR);
-	if (lines->committed < 0) /* a pipe: when its reader is gone, so are we */
+	lines->committed = is_plain(lines->fd) ? lseek(lines->fd, 0, SEEK_CUR) : -1;
+	if (lines->committed < 0) /* of a pipe: when its reader is gone, so are we */
 		signal(SIGPIPE, SIG_DFL);
 	return lines;
 }

@@ -252,6 +252,19 @@ check_ids(struct store *store)
 	}
 }
 
+static void
+read_begun(sqlite3 *db, struct begun *begun)
+{
+	sqlite3_stmt *s = sql_prepare(db, "SELECT seed, options FROM sweep WHERE id = ?1");
+
+	sqlite3_bind_int64(s, 1, begun->sweep);
+	if (sqlite3_step(s) == SQLITE_ROW) {
+		begun->seed = (uint64_t)sqlite3_column_int64(s, 0);
+		begun->options = mem_strdup(sql_text(s, 1));
+	}
+	sqlite3_finalize(s);
+}
+
 static struct begun
 begin_store(void *self, const struct sweep_info *info, bool fresh, const struct resume *resume)
 {
@@ -267,8 +280,7 @@ begin_store(void *self, const struct sweep_info *info, bool fresh, const struct 
 	if (begun.sweep == 0)
 		die_of_database(store);
 	if (begun.continued) {
-		begun.seed = (uint64_t)sql_number(db, "SELECT seed FROM sweep WHERE id = ?1",
-						  begun.sweep);
+		read_begun(db, &begun);
 		if (!drop_orphans(store))
 			die_of_database(store);
 		tell_targets(store, resume);

@@ -203,6 +203,9 @@ blocklist_open(const char *block_file, const char *allow_file, bool allow_reserv
 		read_entries(&list->block, block_file);
 	if (allow_file != NULL)
 		read_entries(&list->allow, allow_file);
+	if (allow_file != NULL && list->allow.range_count + list->allow.name_count == 0)
+		die("%s: the allow list has no entry, so nobody could be contacted",
+		    allow_file);
 	return list;
 }
 

@@ -50,6 +50,13 @@ die(const char *format, ...)
 }
 
 void
+flush_stdout(void)
+{
+	if (fflush(stdout) != 0 || ferror(stdout))
+		die("stdout cannot be written");
+}
+
+void
 log_warn(const char *format, ...)
 {
 	va_list ap;

@@ -7,7 +7,7 @@
  *   die        the operator's mistake or a local failure: one line, exit 2;
  *              a database is left as by a kill, and the same command goes on
  *   log_warn   what the operator should know now
- *   log_info   -v:  progress of the sweep
+ *   log_info   -v:  what the sweep meets by the way
  *   log_debug  -vv: every transition and wire line
  */
 #ifndef SCANNER_LOG_H
@@ -25,6 +25,9 @@ void die(const char *format, ...) PRINTF(1, 2) __attribute__((noreturn));
 void log_warn(const char *format, ...) PRINTF(1, 2);
 void log_info(const char *format, ...) PRINTF(1, 2);
 void log_debug(const char *format, ...) PRINTF(1, 2);
+
+/* What was said on standard output has left; dies when it could not. */
+void flush_stdout(void);
 
 /* Shows text as the last line of the terminal until the next call; NULL takes
  * it away. */

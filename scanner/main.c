@@ -66,14 +66,14 @@ main(int argc, char *argv[])
 	if (argc < 2)
 		return help(stderr);
 	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)
-		return help(stdout);
-	if (strcmp(argv[1], "--version") == 0) {
+		help(stdout);
+	else if (strcmp(argv[1], "--version") == 0)
 		puts(PACKAGE_STRING);
-		return 0;
-	}
-	if (strcmp(argv[1], "--options-manual") == 0) { /* for the build of the manual page */
+	else if (strcmp(argv[1], "--options-manual") ==
+		 0) /* for the build of the manual page */
 		options_manual(stdout);
-		return 0;
-	}
-	return run(argc, argv);
+	else
+		return run(argc, argv);
+	flush_stdout();
+	return 0;
 }

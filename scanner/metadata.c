@@ -15,6 +15,7 @@
 #include "scanner/dns.h"
 #include "scanner/log.h"
 #include "scanner/mem.h"
+#include "scanner/replaced.h"
 #include "scanner/sweep.h"
 #include "scanner/tally.h"
 
@@ -121,43 +122,28 @@ metadata_json(const struct sweep *sweep, const struct begun *begun, const struct
 	return all;
 }
 
-static char *
-temporary_name(const char *path)
-{
-	return mem_join(path, ".tmp");
-}
-
 void
 metadata_prove_writable(const char *path)
 {
-	char *temporary;
-	FILE *file;
-	int error;
-
-	if (path == NULL)
-		return;
-	temporary = temporary_name(path);
-	file = fopen(temporary, "w");
-	error = errno;
-	if (file != NULL) {
-		fclose(file);
-		unlink(temporary);
-	}
-	free(temporary);
-	if (file == NULL)
-		die("--metadata-file: %s: %s", path, strerror(error));
+	if (path != NULL && !replaced_prove(path))
+		die("--metadata-file: %s: %s", path, strerror(errno));
 }
 
-void
+bool
 metadata_write(const struct sweep *sweep, const struct begun *begun,
 	       const struct sweep_end *end, double elapsed)
 {
 	const char *path = sweep->options->metadata_file;
-	char *temporary = temporary_name(path);
 	json_t *all = metadata_json(sweep, begun, end, elapsed);
+	struct replaced file;
+	bool ok = replaced_open(&file, path);
 
-	if (json_dump_file(all, temporary, JSON_INDENT(2)) != 0 || rename(temporary, path) != 0)
+	if (ok) {
+		json_dumpf(all, file.out, JSON_INDENT(2)); /* the stream keeps a failure */
+		ok = replaced_place(&file);
+	}
+	if (!ok)
 		log_warn("--metadata-file: %s could not be written: %s", path, strerror(errno));
 	json_decref(all);
-	free(temporary);
+	return ok;
 }

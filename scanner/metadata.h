@@ -12,8 +12,8 @@ struct sweep;
 
 /* Dies when path (or NULL) could not be written later. */
 void metadata_prove_writable(const char *path);
-/* Replaces the file as a whole; elapsed in seconds. */
-void metadata_write(const struct sweep *sweep, const struct begun *begun,
+/* Replaces the file as a whole; elapsed in seconds.  false: a line was said, why not. */
+bool metadata_write(const struct sweep *sweep, const struct begun *begun,
 		    const struct sweep_end *end, double elapsed);
 
 #endif

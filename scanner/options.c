@@ -64,7 +64,8 @@ static void
 help_and_exit(enum command command)
 {
 	options_help(stdout, command);
-	exit(fflush(stdout) == 0 ? 0 : 2);
+	flush_stdout();
+	exit(0);
 }
 
 /* Takes one option with its value, which may be the next argument. */
@@ -252,4 +253,44 @@ options_json(const struct options *options, enum command command)
 	if (text == NULL)
 		die("out of memory");
 	return text;
+}
+
+/* Does a sweep find other things with another value? */
+static bool
+decides(const struct option_row *row)
+{
+	static const char *const others[] = { "vantage", "name-servers", "trust-ad", "ipv4",
+					      "ipv6",    "asn-db",       "geo-db" };
+
+	if (row->section == SECTION_SERVER || row->section == SECTION_STANDARDS)
+		return row->to != offsetof(struct options, self_test);
+	for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+		if (strcmp(row->name, others[i]) == 0)
+			return true;
+	return false;
+}
+
+char *
+options_changed(const struct options *options, const char *json)
+{
+	char *now = options_json(options, COMMAND_SWEEP), *names = NULL;
+	json_t *before = json != NULL ? json_loads(json, 0, NULL) : NULL;
+	json_t *after = json_loads(now, 0, NULL);
+
+	for (const struct option_row *row = options_table; row->name != NULL; row++) {
+		const json_t *old = json_object_get(before, row->name);
+		char *longer;
+
+		if (!decides(row) || old == NULL ||
+		    json_equal(old, json_object_get(after, row->name)))
+			continue;
+		longer = mem_printf("%s%s--%s", names != NULL ? names : "",
+				    names != NULL ? ", " : "", row->name);
+		free(names);
+		names = longer;
+	}
+	json_decref(before);
+	json_decref(after);
+	free(now);
+	return names;
 }

@@ -87,5 +87,8 @@ void options_manual(FILE *out);
 /* All values as a JSON object, for sweeps.options and the metadata.  The result
  * is the caller's. */
 char *options_json(const struct options *options, enum command command);
+/* Those that decide what is found and are not as in such a JSON object: "--port, --ipv4".
+ * The result is the caller's; NULL: none, or json is no such object. */
+char *options_changed(const struct options *options, const char *json);
 
 #endif

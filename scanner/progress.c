@@ -170,19 +170,33 @@ progress_open(struct sweep *sweep)
 	return p;
 }
 
-void
+/* The stream keeps what went wrong before. */
+static bool
+end_status(struct progress *p, double elapsed)
+{
+	bool ok;
+
+	write_status(p, elapsed);
+	ok = !ferror(p->status);
+	if (fclose(p->status) != 0 || !ok)
+		log_warn("--status-updates-file: %s could not be written whole",
+			 p->sweep->options->status_updates_file);
+	return ok;
+}
+
+bool
 progress_close(struct progress *p, const struct begun *begun, const struct sweep_end *end)
 {
 	double elapsed = (double)(clock_monotonic() - p->began) / 1e6;
+	bool ok = true;
 
 	if (p->shown)
 		log_status(NULL);
-	if (p->status != NULL) {
-		write_status(p, elapsed);
-		fclose(p->status);
-	}
+	if (p->status != NULL)
+		ok = end_status(p, elapsed);
 	if (p->sweep->options->metadata_file != NULL)
-		metadata_write(p->sweep, begun, end, elapsed);
+		ok = metadata_write(p->sweep, begun, end, elapsed) && ok;
 	event_free(p->second);
 	free(p);
+	return ok;
 }

@@ -17,8 +17,9 @@ struct sweep;
 void progress_prove(const struct options *options);
 /* Begins the status file. */
 struct progress *progress_open(struct sweep *sweep);
-/* Takes the line away and writes the metadata. */
-void progress_close(struct progress *progress, const struct begun *begun,
+/* Takes the line away and writes the metadata.  false: a line was said, which of the two
+ * files could not be written. */
+bool progress_close(struct progress *progress, const struct begun *begun,
 		    const struct sweep_end *end);
 
 #endif

@@ -204,6 +204,7 @@ skip_target(void *arg, const char *key)
 {
 	struct sweep *sweep = arg;
 
+	sweep->restored++;
 	input_skip(sweep->input, key);
 }
 
@@ -228,11 +229,29 @@ input_name(const struct options *options)
 static void
 say_continued(const struct options *options, const struct begun *begun, const char *input)
 {
+	char *changed = options_changed(options, begun->options);
+
 	if (options->seed_given && options->seed != begun->seed)
 		log_warn("--seed: the sweep goes on with its own, %llu",
 			 (unsigned long long)begun->seed);
 	log_warn("continuing sweep %lld of %s (--new starts another)", (long long)begun->sweep,
 		 input);
+	if (changed != NULL)
+		log_warn("%s: not as when sweep %lld began, which now has results of both",
+			 changed, (long long)begun->sweep);
+	free(changed);
+}
+
+/* Targets that are in the sweep and not in the list. */
+static void
+say_strangers(const struct sweep *sweep, const struct begun *begun)
+{
+	uint64_t met = input_counts(sweep->input).skipped;
+
+	if (begun->continued && sweep->options->max_targets == 0 && met < sweep->restored)
+		log_warn("the list has changed since sweep %lld began: %llu of the targets it "
+			 "had are not in it any more",
+			 (long long)begun->sweep, (unsigned long long)(sweep->restored - met));
 }
 
 /* Opens the sweep's entry in the output; what a continued sweep has already is
@@ -265,6 +284,8 @@ begin(struct sweep *sweep, const struct output *output, void *self)
 	input_seed(sweep->input, begun.seed);
 	if (begun.continued)
 		say_continued(options, &begun, input);
+	free(begun.options);
+	begun.options = NULL;
 	free(given);
 	free(input);
 	return begun;
@@ -311,11 +332,13 @@ sweep_run(struct sweep *sweep, struct input *input, const struct output *output,
 	nap_dispatch(sweep->base, has_much_under_way, sweep);
 	if (!steering_complete(sweep->steering))
 		end.state = SWEEP_INTERRUPTED;
+	else
+		say_strangers(sweep, &begun);
 	pool_close(sweep->pool);
 	kept = flush(sweep);
 	end.finished = clock_wall() / 1000000;
 	end.targets = (int64_t)sweep->tally->targets;
-	progress_close(sweep->progress, &begun, &end);
+	sweep->files_lost = !progress_close(sweep->progress, &begun, &end);
 	sweep->signalled = steering_signals(sweep->steering) > 0;
 	steering_close(sweep->steering);
 	forget(sweep);
@@ -330,4 +353,12 @@ bool
 sweep_signalled(const struct sweep *sweep)
 {
 	return sweep->signalled;
+}
+
+int
+sweep_exit_code(const struct sweep *sweep, enum sweep_state state)
+{
+	if (sweep->files_lost)
+		return 2;
+	return state == SWEEP_INTERRUPTED && sweep->signalled ? EXIT_INTERRUPTED : 0;
 }

@@ -33,10 +33,12 @@ struct sweep {
 	struct tally *tally;
 	struct progress *progress;
 	bool hosts_only;    /* targets are mail servers, not domains */
+	uint64_t restored;  /* targets that the sweep that goes on has already */
 	bool draining;      /* nothing new is begun: no targets, no retries */
 	uint64_t shortages; /* conversations we lacked the means for */
 	struct steering *steering;
 	bool signalled;
+	bool files_lost; /* of the status and the metadata file */
 };
 
 /* Counts a record and hands it to the writer. */
@@ -61,6 +63,8 @@ enum sweep_state sweep_run(struct sweep *sweep, struct input *input,
 			   const struct output *output, void *self);
 /* A signal ended the run (otherwise it was complete, or --max-runtime). */
 bool sweep_signalled(const struct sweep *sweep);
+/* The exit code of a run that came to its state. */
+int sweep_exit_code(const struct sweep *sweep, enum sweep_state state);
 
 #define EXIT_INTERRUPTED 130
 

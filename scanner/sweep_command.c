@@ -47,6 +47,7 @@ dry_run(const struct options *options)
 		print_target(&target);
 		target_clear(&target);
 	}
+	flush_stdout();
 	counts = input_counts(input);
 	fprintf(stderr,
 		"dry run: %" PRIu64 " targets of %" PRIu64 " lines (%" PRIu64 " bad, %" PRIu64
@@ -66,8 +67,8 @@ sweep_command(const struct options *options)
 	enum sweep_state state;
 	struct input *input;
 	struct sweep *sweep;
-	bool signalled;
 	void *self;
+	int code;
 
 	if (output == NULL)
 		die("--output-module: there is no %s", options->output_module);
@@ -81,10 +82,10 @@ sweep_command(const struct options *options)
 	sweep = sweep_open(options);
 	self = output->open(options->output_file);
 	state = sweep_run(sweep, input, output, self);
-	signalled = sweep_signalled(sweep);
+	code = sweep_exit_code(sweep, state);
 	sweep_close(sweep);
 	input_close(input);
 	output->summary(self, stderr);
 	output->close(self);
-	return state == SWEEP_INTERRUPTED && signalled ? EXIT_INTERRUPTED : 0;
+	return code;
 }

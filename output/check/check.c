@@ -124,6 +124,8 @@ read_targets(const struct options *options)
 	add_words(&targets, options);
 	if (options->input_file != NULL)
 		add_list(&targets, options);
+	else if (options->max_targets != 0 || options->shards != 1)
+		die("check: --max-targets and --shards are for a list (-f)");
 	if (targets.count == 0)
 		die("check: name at least one domain (mxsweep check example.org)");
 	return targets;
@@ -224,8 +226,7 @@ tell(const struct options *options, void *store, const struct targets *targets)
 	};
 	bool passed = print_targets(&report, targets, options->json);
 
-	if (fflush(stdout) != 0 || ferror(stdout))
-		die("cannot write to standard output");
+	flush_stdout();
 	return passed ? 0 : 1;
 }
 
@@ -249,6 +250,7 @@ dry_run(struct targets *targets)
 		puts(key);
 		free(key);
 	}
+	flush_stdout();
 	return 0;
 }
 
@@ -257,22 +259,22 @@ check(const struct options *options, struct targets *targets)
 {
 	struct input *input;
 	struct sweep *sweep;
-	bool interrupted;
+	enum sweep_state state;
 	void *store;
-	int code;
+	int ended, code;
 
 	if (options->self_test != NULL && !sweep_self_test(options))
 		return EXIT_INTERRUPTED;
 	input = input_of_targets(targets);
 	sweep = sweep_open(options);
 	store = open_store(options);
-	interrupted = sweep_run(sweep, input, &output_sqlite, store) == SWEEP_INTERRUPTED &&
-		      sweep_signalled(sweep);
+	state = sweep_run(sweep, input, &output_sqlite, store);
+	ended = sweep_exit_code(sweep, state);
 	sweep_close(sweep);
 	input_close(input);
 	code = tell(options, store, targets);
 	output_sqlite.close(store);
-	return interrupted ? EXIT_INTERRUPTED : code;
+	return ended != 0 ? ended : code;
 }
 
 int

@@ -50,7 +50,6 @@ policy_audit_command(const struct options *options)
 	print_counts(database.db, sweep, &counts);
 	database_close(&database);
 	policy_list_free(list);
-	if (fflush(stdout) != 0 || ferror(stdout))
-		die("stdout cannot be written");
+	flush_stdout();
 	return counts.failing > 0 || faults > 0;
 }

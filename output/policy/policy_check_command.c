@@ -234,7 +234,6 @@ policy_check_command(const struct options *options)
 	}
 	eligibility_close(checking.desk);
 	database_close(&database);
-	if (fflush(stdout) != 0 || ferror(stdout))
-		die("stdout cannot be written");
+	flush_stdout();
 	return all ? 0 : 1;
 }

@@ -110,8 +110,7 @@ write_export(const struct policy_form *form, const struct policy_export *export,
 
 	if (path == NULL) {
 		form->write(export, stdout);
-		if (fflush(stdout) != 0 || ferror(stdout))
-			die("stdout cannot be written");
+		flush_stdout();
 		return;
 	}
 	policy_file_open(&file, path);
@@ -136,18 +135,6 @@ form_of(const struct options *options)
 	return form;
 }
 
-/* Entries with a fault are left out, which somebody should know. */
-static void
-warn(enum policy_level level, const char *place, const char *says, void *arg)
-{
-	size_t *faults = arg;
-
-	if (level != POLICY_FAULT)
-		return;
-	++*faults;
-	log_warn("%s: %s", place, says);
-}
-
 /* A list past its end is no policy: the map without entries takes the place of the
  * last one, for a stale one would stop mail to servers that have moved on. */
 int
@@ -155,8 +142,11 @@ policy_export_command(const struct options *options)
 {
 	const struct policy_form *form = form_of(options);
 	char error[512];
-	size_t faults = 0;
-	struct policy_list *list = policy_list_read(options->words[1], warn, &faults, error);
+	struct policy_faults faults = {
+		.path = options->words[1]
+	}; /* their entries are left out */
+	struct policy_list *list =
+	    policy_list_read(options->words[1], policy_warn, &faults, error);
 	struct knowledge *knowledge;
 	struct policy_export export = { .list = list, .early_adopter = options->early_adopter };
 
@@ -175,5 +165,5 @@ policy_export_command(const struct options *options)
 		log_warn("%s has expired: what was written has no entries", options->words[1]);
 	knowledge_close(knowledge);
 	policy_list_free(list);
-	return export.expired || faults > 0 ? 1 : 0;
+	return export.expired || faults.count > 0 ? 1 : 0;
 }

@@ -40,8 +40,7 @@ read_or_die(const char *path, policy_fault *fault, void *arg)
 static void
 finish(void)
 {
-	if (fflush(stdout) != 0 || ferror(stdout))
-		die("stdout cannot be written");
+	flush_stdout();
 }
 
 static void

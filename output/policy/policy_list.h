@@ -62,6 +62,12 @@ typedef void policy_fault(enum policy_level level, const char *place, const char
  * caller's, without the aliases and entries that have faults.  fault may be NULL. */
 struct policy_list *policy_list_read(const char *path, policy_fault *fault, void *arg,
 				     char error[512]);
+/* A policy_fault that warns of faults and counts them; arg is this. */
+struct policy_faults {
+	const char *path; /* what the warnings call the file */
+	size_t count;
+};
+void policy_warn(enum policy_level level, const char *place, const char *says, void *arg);
 /* The same for whoever relies on the list at that time: dies when it cannot be read or has
  * expired, and warns of faults, which it counts. */
 struct policy_list *policy_list_open(const char *path, int64_t at, size_t *faults);

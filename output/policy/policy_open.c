@@ -3,25 +3,25 @@
 #include "output/policy/policy_parts.h"
 #include "scanner/log.h"
 
-static void
-warn(enum policy_level level, const char *place, const char *says, void *arg)
+void
+policy_warn(enum policy_level level, const char *place, const char *says, void *arg)
 {
-	size_t *faults = arg;
+	struct policy_faults *faults = arg;
 
 	if (level != POLICY_FAULT)
 		return;
-	++*faults;
-	log_warn("%s: %s", place, says);
+	faults->count++;
+	log_warn("%s: %s: %s", faults->path, place, says);
 }
 
 struct policy_list *
 policy_list_open(const char *path, int64_t at, size_t *faults)
 {
 	char error[512], end[POLICY_TIME_SIZE];
-	struct policy_list *list;
+	struct policy_faults found = { .path = path };
+	struct policy_list *list = policy_list_read(path, policy_warn, &found, error);
 
-	*faults = 0;
-	list = policy_list_read(path, warn, faults, error);
+	*faults = found.count;
 	if (list == NULL)
 		die("%s", error);
 	if (policy_list_expired(list, at))
