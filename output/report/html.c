@@ -48,6 +48,14 @@ html_attribute(FILE *out, const char *name, const char *value)
 }
 
 void
+html_id(FILE *out, const char *kind, const char *name)
+{
+	fprintf(out, " id=\"%s-", kind);
+	html_text(out, name);
+	putc('"', out);
+}
+
+void
 html_element(FILE *out, const char *element, const char *kind, const char *text)
 {
 	fprintf(out, "<%s", element);

@@ -13,6 +13,8 @@
 void html_text(FILE *out, const char *text); /* NULL is nothing */
 /* ` name="value"`. */
 void html_attribute(FILE *out, const char *name, const char *value);
+/* ` id="kind-name"`: a table may have the name of a plot or a section. */
+void html_id(FILE *out, const char *kind, const char *name);
 /* <element class="kind">text</element>; kind may be NULL. */
 void html_element(FILE *out, const char *element, const char *kind, const char *text);
 /* <a href="folder/id.end">text</a>. */

@@ -15,7 +15,7 @@ write_figure(FILE *out, const json_t *plot)
 
 	/* Our own markup, in which report_plots.h escaped all texts. */
 	fputs("<figure", out);
-	html_attribute(out, "data-id", page_word(plot, "id"));
+	html_id(out, "plot", page_word(plot, "id"));
 	fputs(">\n<figcaption>", out);
 	html_text(out, page_word(plot, "title"));
 	fputs("</figcaption>\n", out);

@@ -1,15 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The page's style sheet: first what all windows share, then phones, then paper, which
- * is always light. */
+/* The page's style sheet: first what all windows share, then wide ones, phones, and paper,
+ * which is always light.
+ *
+ * A box is as wide as the column, or as its table needs; from the column on there is room
+ * up to the right edge of the window.  What is wider still scrolls, and the box is shaded
+ * where more is hidden: two shades stay at its edges, and paper that moves with the table
+ * covers each of them where the table ends. */
 #include "output/report/page_parts.h"
 
 /* clang-format off */
 const char page_style[] =
 	":root{color-scheme:light dark;--ink:#17212b;--soft:#526170;--line:#dde3e8;"
-	  "--paper:#fff;--tint:#f4f7f9;--link:#0b62a4;--better:#00694d;--worse:#a83c00}\n"
+	  "--paper:#fff;--tint:#f4f7f9;--link:#0b62a4;--better:#00694d;--worse:#a83c00;"
+	  "--shade:#17212b47}\n"
 	"@media screen and (prefers-color-scheme:dark){:root{--ink:#e3e9ef;"
 	  "--soft:#a3b0bc;--line:#2c3742;--paper:#12181f;--tint:#1a222b;--link:#7cbcf2;"
-	  "--better:#4fd0a6;--worse:#f79a66}}\n"
+	  "--better:#4fd0a6;--worse:#f79a66;--shade:#a3b0bc66}}\n"
 	"*{box-sizing:border-box}\n"
 	"html{-webkit-text-size-adjust:100%;text-size-adjust:100%;"
 	  "scroll-behavior:smooth}\n"
@@ -84,7 +90,12 @@ const char page_style[] =
 	".empty{margin:0;color:var(--soft);font-size:.9375rem}\n"
 	".table{margin:1.5rem 0}\n"
 	"figure+.table{margin-top:0}\n"
-	".box{overflow-x:auto;border-radius:.2rem}\n"
+	".box{overflow-x:auto;background:"
+	  "linear-gradient(to right,var(--paper) 40%,transparent) left/2.5rem 100% local,"
+	  "linear-gradient(to left,var(--paper) 40%,transparent) right/2.5rem 100% local,"
+	  "linear-gradient(to right,var(--shade),transparent) left/1rem 100% scroll,"
+	  "linear-gradient(to left,var(--shade),transparent) right/1rem 100% scroll;"
+	  "background-repeat:no-repeat}\n"
 	"table{border-collapse:collapse;width:100%;font-size:.875rem;line-height:1.4;"
 	  "font-variant-numeric:tabular-nums}\n"
 	"caption{text-align:left;font-weight:600;font-size:.9375rem;"
@@ -97,7 +108,7 @@ const char page_style[] =
 	"th:last-child,td:last-child{padding-right:.2rem}\n"
 	"thead th{color:var(--soft);font-size:.8125rem;vertical-align:bottom;"
 	  "border-bottom-color:var(--soft)}\n"
-	"tbody th,tbody td:not(.number){overflow-wrap:anywhere;min-width:8.5rem}\n"
+	"tbody th,tbody td:not(.number){overflow-wrap:anywhere;min-width:6.5rem}\n"
 	".number{text-align:right;white-space:nowrap}\n"
 	"thead .number{white-space:normal}\n"
 	".date{white-space:nowrap}\n"
@@ -111,6 +122,7 @@ const char page_style[] =
 	"pre{background:var(--tint);padding:.85rem 1rem;border-radius:.4rem;"
 	  "overflow-x:auto;font-size:.8125rem;line-height:1.5;max-width:100%;"
 	  "margin:.4rem 0 0;white-space:pre}\n"
+	"#method pre{white-space:pre-wrap;overflow-wrap:anywhere}\n"
 	"code{"
 	  "font-family:ui-monospace,\"SF Mono\",Menlo,Consolas,\"Liberation Mono\","
 	  "monospace}\n"
@@ -122,6 +134,8 @@ const char page_style[] =
 	".study{color:var(--soft);font-size:.875rem;margin:0 0 .6rem}\n"
 	"footer{color:var(--soft);font-size:.875rem;padding-top:2rem;"
 	  "padding-bottom:3rem;margin-top:3rem}\n"
+	"@media screen and (min-width:49rem){.box,pre{width:min-content;min-width:100%;"
+	  "max-width:calc(50vw + 22rem)}}\n"
 	"@media (max-width:36rem){header{padding-top:1.75rem}header,main,footer{"
 	  "padding-left:1rem;padding-right:1rem}svg.wide{display:none}svg.narrow{"
 	  "display:block}.tiles{grid-template-columns:1fr}nav ol{display:grid;"
@@ -133,7 +147,8 @@ const char page_style[] =
 	  "svg.narrow{display:none}.tiles{grid-template-columns:repeat(3,1fr)}"
 	  ".tiles li,figure,tr,aside{break-inside:avoid}"
 	  "h2+p,h2+p+p{break-inside:avoid}"
-	  "h1,h2,h3,h2+p,figcaption,caption,summary{break-after:avoid}.box{overflow:visible}"
+	  "h1,h2,h3,h2+p,figcaption,caption,summary{break-after:avoid}.box{overflow:visible;"
+	  "background:none}"
 	  "main>section{padding-top:1.6rem}main>section+section{margin-top:1.6rem}pre{"
 	  "white-space:pre-wrap;overflow-wrap:anywhere}a{color:inherit;"
 	  "text-decoration:none}footer{margin-top:1rem;padding:1rem 0 0}}\n";

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Tables.  What is wide scrolls in its own box, what is long opens when asked. */
+/* Tables.  What is too wide scrolls in its own box, what is long opens when asked. */
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -150,7 +150,7 @@ page_write_table(FILE *out, const json_t *table, int csv)
 	bool named = csv && shown_id(page_word(table, "id"));
 
 	fputs("<div class=\"table\"", out);
-	html_attribute(out, "data-id", page_word(table, "id"));
+	html_id(out, "table", page_word(table, "id"));
 	fputs(">\n", out);
 	if (rows == 0) {
 		fputs("<p class=\"empty\">", out);

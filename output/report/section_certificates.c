@@ -112,6 +112,8 @@ show(struct report *report, json_t *section, const struct document_table *as, co
 		document_plot(section, plot);
 }
 
+/* A server may show its certificate and fail the handshake after it, and one without a
+ * certificate may do TLS: each has a word. */
 static void
 tell(struct report *report, json_t *section)
 {
@@ -120,11 +122,11 @@ tell(struct report *report, json_t *section)
 
 	if (all > 0)
 		document_say(section,
-			     "%s of the %s servers that did TLS prove their name with a "
-			     "trusted certificate within its dates.",
+			     "%s of the %s servers that did TLS or showed a certificate "
+			     "prove their name with a trusted certificate within its dates.",
 			     document_percent(good, all), document_number(all));
 	else
-		document_say(section, "No server showed a certificate.");
+		document_say(section, "No server did TLS or showed a certificate.");
 }
 
 /* "2 of 19 certificates have ended, 1 ends within 7 days", the finding of a plot. */
@@ -156,8 +158,8 @@ section_certificates(struct report *report, json_t *section)
 	show(report, section,
 	     &(struct document_table){ "expiry", "How long the certificates have left",
 				       "certificates", expiry_columns },
-	     "SELECT a, " SHARE FROM "'expiry' ORDER BY CASE a WHEN 'expired' THEN 0"
-	     " WHEN 'more' THEN 9 ELSE CAST(a AS INTEGER) + 1 END, a",
+	     "SELECT a, " SHARE FROM "'expiry'"
+	     " ORDER BY a <> 'expired', a = 'more', CAST(a AS INTEGER)",
 	     &(struct document_plot){ "expiry", json_string_value(ends),
 				      "Bars: how many certificates have how many days left.",
 				      "bars", "certificates", "expiry", "bucket", "bucket",

@@ -45,6 +45,19 @@ title(const char *id)
 	return json_string_value(json_object_get(table(id), "title"));
 }
 
+/* What a section says before its tables. */
+static const char *
+sentences(const char *id)
+{
+	const json_t *section;
+	size_t i;
+
+	json_array_foreach (json_object_get(document, "sections"), i, section)
+		if (strcmp(json_string_value(json_object_get(section, "id")), id) == 0)
+			return dump(json_object_get(section, "text"));
+	return "(no such section)";
+}
+
 static const char *
 number(const char *id, const char *key)
 {
@@ -286,6 +299,44 @@ shows_what_ends_soon_and_what_was_rolled_over(void)
 	end_file();
 }
 
+/* The words of the tally are no numbers to sort by. */
+static void
+lists_lifetimes_from_short_to_long(void)
+{
+	add_two_weeks();
+	CHECK(sql_run(db, "DELETE FROM tally WHERE sweep = 2 AND topic = 'expiry';"
+			  "INSERT INTO tally VALUES(2, 'expiry', 'more', '', '', 1, 10),"
+			  " (2, 'expiry', '31-90', '', '', 1, 10),"
+			  " (2, 'expiry', '8-30', '', '', 2, 10),"
+			  " (2, 'expiry', 'expired', '', '', 2, 10),"
+			  " (2, 'expiry', '0-7', '', '', 4, 10)"));
+	collect(1);
+	CHECK_TEXT(rows("expiry"), "[[\"expired\",2,10,0.2],[\"0-7\",4,10,0.4],"
+				   "[\"8-30\",2,10,0.2],[\"31-90\",1,10,0.1],"
+				   "[\"more\",1,10,0.1]]");
+	end_file();
+}
+
+/* Of three that count here, one did TLS without a certificate, and one showed its
+ * certificate and did no TLS. */
+static void
+says_whose_certificates_are_judged(void)
+{
+	add_two_weeks();
+	CHECK(sql_run(db, "DELETE FROM tally WHERE sweep = 2 AND topic IN"
+			  " ('handshake', 'server_certificate');"
+			  "INSERT INTO tally VALUES(2, 'handshake', 'ok', '', '', 2, 3),"
+			  " (2, 'handshake', 'alert', '', '', 1, 3),"
+			  " (2, 'server_certificate', 'ok', '', '', 1, 3),"
+			  " (2, 'server_certificate', 'none', '', '', 1, 3),"
+			  " (2, 'server_certificate', 'untrusted', '', '', 1, 3)"));
+	collect(1);
+	CHECK_TEXT(sentences("certificates"),
+		   "[\"33.3 % of the 3 servers that did TLS or showed a certificate prove"
+		   " their name with a trusted certificate within its dates.\"]");
+	end_file();
+}
+
 static void
 follows_the_policy_list(void)
 {
@@ -375,6 +426,8 @@ main(void)
 	RUN(tells_one_vantage_point_from_all);
 	RUN(shows_what_others_gave);
 	RUN(shows_what_ends_soon_and_what_was_rolled_over);
+	RUN(lists_lifetimes_from_short_to_long);
+	RUN(says_whose_certificates_are_judged);
 	RUN(follows_the_policy_list);
 	RUN(makes_do_with_little);
 	RUN(gives_the_command_again);

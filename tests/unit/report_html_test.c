@@ -68,9 +68,11 @@ writes_attributes(void)
 	html_element(out, "b", "x\"y", "<");
 	html_element(out, "i", NULL, NULL);
 	html_link(out, "tables", "a\"b", "csv", "CSV");
+	html_id(out, "table", "a\"b");
 	fclose(out);
 	CHECK_TEXT(made, " title=\"&quot; onload=&quot;alert(1)\"<b class=\"x&quot;y\">&lt;</b>"
-			 "<i></i><a href=\"tables/a&quot;b.csv\">CSV</a>");
+			 "<i></i><a href=\"tables/a&quot;b.csv\">CSV</a>"
+			 " id=\"table-a&quot;b\"");
 	free(made);
 }
 
@@ -141,6 +143,47 @@ count(const char *text, const char *what)
 	return n;
 }
 
+/* How often ` name="value"` is there, with the value up to its quotation mark. */
+static int
+count_attribute(const char *page, const char *name, const char *value)
+{
+	char what[128];
+
+	snprintf(what, sizeof what, " %s=\"%.*s\"", name, (int)strcspn(value, "\""), value);
+	return count(page, what);
+}
+
+/* Each id is there once, and each link into the page leads to one. */
+static void
+check_ids(const char *page)
+{
+	for (const char *at = page; (at = strstr(at, " id=\"")) != NULL; at++)
+		CHECK(count_attribute(page, "id", at + 5) == 1);
+	for (const char *at = page; (at = strstr(at, " href=\"#")) != NULL; at++)
+		CHECK(count_attribute(page, "id", at + 8) == 1);
+}
+
+/* A section, its plot and the table that this draws may have one name. */
+static void
+tells_things_of_one_name_apart(void)
+{
+	json_t *document = json_pack(
+	    "{s:[{s:s, s:s, s:[], s:[{s:s, s:s, s:s, s:s}], s:[{s:s, s:s, s:[], s:[]}]}]}",
+	    "sections", "id", "dane", "title", "DANE", "text", "plots", "id", "dane", "title",
+	    "DANE", "table", "dane", "svg", "<svg/>", "tables", "id", "dane", "title", "DANE",
+	    "columns", "rows");
+	char *page = page_of(document);
+
+	CHECK(document != NULL);
+	CHECK(count(page, "<a href=\"#dane\">") == 1);
+	CHECK(count(page, "<section id=\"dane\">") == 1);
+	CHECK(count(page, "<figure id=\"plot-dane\">") == 1);
+	CHECK(count(page, "<div class=\"table\" id=\"table-dane\">") == 1);
+	check_ids(page);
+	free(page);
+	json_decref(document);
+}
+
 static void
 shows_the_sample(void)
 {
@@ -161,6 +204,7 @@ shows_the_sample(void)
 	CHECK(count(page, "12 more rows were left out at the end.") == 1);
 	/* Without drawings no figure, and no link to a file that is not there. */
 	CHECK(count(page, "<figure") == 0 && count(page, ".svg\"") == 0);
+	check_ids(page);
 	free(page);
 	json_decref(document);
 }
@@ -192,6 +236,7 @@ shows_an_empty_one(void)
 	CHECK(count(page, "No earlier sweep to compare with") == 6);
 	CHECK(count(page, "<em>nothing to list</em>") == 9);
 	CHECK(count(page, "<table") == 0 && count(page, "nan") == 0);
+	check_ids(page);
 	free(page);
 	json_decref(document);
 	free(page_of(nothing));
@@ -218,6 +263,7 @@ main(void)
 	RUN(writes_attributes);
 	RUN(shows_figures);
 	RUN(cuts);
+	RUN(tells_things_of_one_name_apart);
 	RUN(shows_the_sample);
 	RUN(lets_nothing_through);
 	RUN(shows_an_empty_one);
