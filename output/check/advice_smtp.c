@@ -13,9 +13,11 @@ static const struct advice tcp[] = {
 				    "Check this host's own IPv4 and IPv6 first, then the "
 				    "server's network."),
 	[TCP_BLOCKED] =
-	    UNKNOWN("The address is reserved or on the block list; it was not contacted.",
-		    "A public mail server needs a public address."),
-	[TCP_NO_ADDRESS] = BAD("The host has no address.",
+	    UNKNOWN("The address is reserved, or a block or allow list leaves it out; it was "
+		    "not contacted.",
+		    "If no list does: a public mail server needs a public address."),
+	[TCP_NO_ADDRESS] = BAD("The host has no address, or none of the family that --ipv4 or "
+			       "--ipv6 asks for.",
 			       "Publish A or AAAA records for it, or take the MX record out "
 			       "(RFC 5321, section 5.1)."),
 	[TCP_ADDRESS_TEMPORARY] =

@@ -108,6 +108,12 @@ print_stages(const struct check_report *report, sqlite3_stmt *row)
 			     sql_text(row, DANE_LINT), sql_text(row, MTA_STS));
 }
 
+static bool
+is_blocked(sqlite3_stmt *row)
+{
+	return strcmp(sql_text(row, TCP), word(WORDS_TCP, TCP_BLOCKED)) == 0;
+}
+
 static void
 print_server(const struct check_report *report, sqlite3_stmt *row)
 {
@@ -115,7 +121,7 @@ print_server(const struct check_report *report, sqlite3_stmt *row)
 	if (sql_text(row, ADDRESS) != NULL)
 		summary_text(report->out, sql_text(row, ADDRESS));
 	else
-		fputs("no address", report->out);
+		fputs(is_blocked(row) ? "not looked up" : "no address", report->out);
 	tell_part(report, "  ", sql_text(row, AS_NAME));
 	tell_part(report, "  ", sql_text(row, COUNTRY));
 	fputc('\n', report->out);
