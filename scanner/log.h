@@ -7,8 +7,8 @@
  *   die        the operator's mistake or a local failure: one line, exit 2;
  *              a database is left as by a kill, and the same command goes on
  *   log_warn   what the operator should know now
- *   log_info   -v:  what the sweep meets by the way
- *   log_debug  -vv: every transition and wire line
+ *   log_info   -v:  the self-test, and a resolver under strain
+ *   log_debug  -vv: every state and wire line
  */
 #ifndef SCANNER_LOG_H
 #define SCANNER_LOG_H

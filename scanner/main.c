@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "config.h"
@@ -23,8 +25,9 @@ static const struct {
 	  COMMAND_CHECK, check_command },
 	{ "assess", "[options] SWEEP.db", "verdicts again, from stored facts", COMMAND_ASSESS,
 	  assess_command },
-	{ "policy", "lint|diff|check|build|audit|export ...", "STARTTLS policy lists",
-	  COMMAND_POLICY, policy_command },
+	{ "policy", "COMMAND ...",
+	  "STARTTLS policy lists: lint, diff, check, build, audit, export", COMMAND_POLICY,
+	  policy_command },
 	{ "report", "[options] SWEEP.db", "the weekly report", COMMAND_REPORT, report_command },
 	{ "merge", "-o OUT.db A.db B.db...", "unite shards or vantage points", COMMAND_MERGE,
 	  merge_command },
@@ -59,9 +62,22 @@ run(int argc, char *argv[])
 	die("there is no command %s; see mxsweep --help", argv[1]);
 }
 
+/* A file that we open must not become one of the three: what is said there would go into
+ * it.  One that was closed gives an error instead, as it should. */
+static void
+hold_standard_descriptors(void)
+{
+	static const int modes[] = { O_WRONLY, O_RDONLY, O_RDONLY };
+
+	for (int fd = 0; fd < 3; fd++)
+		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", modes[fd]) != fd)
+			exit(2);
+}
+
 int
 main(int argc, char *argv[])
 {
+	hold_standard_descriptors();
 	probes_prepare();
 	if (argc < 2)
 		return help(stderr);

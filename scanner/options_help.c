@@ -31,9 +31,8 @@ static const struct command_text commands[] = {
 	  "                            [--queue-weeks N] [--at TIME] -o NEW.json\n"
 	  "       mxsweep policy audit --db SWEEP.db [--sweep N] [--at TIME] LIST.json\n"
 	  "       mxsweep policy diff OLD.json NEW.json\n"
-	  "       mxsweep policy export --mta NAME [--db SWEEP.db] [--early-adopter] [-o "
-	  "FILE]\n"
-	  "                             LIST.json",
+	  "       mxsweep policy export --mta NAME [--db SWEEP.db] [--early-adopter]\n"
+	  "                             [--at TIME] [-o FILE] LIST.json",
 	  "Works on STARTTLS policy lists: domains whose mail is delivered only over\n"
 	  "authenticated TLS.  lint tells what is wrong with a list, check whether a domain\n"
 	  "may be listed, build makes the next list from what sweeps saw, audit tells which\n"

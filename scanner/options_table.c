@@ -243,8 +243,8 @@ const struct option_row options_table[] = {
 	  "no progress line",
 	  ALL, SECTION_TALK, &option_flag, TO(quiet), NULL, 0, 0 },
 	{ 'v', "verbose", NULL, NULL, NULL,
-	  "more log, and more with each: -v what the sweep meets by the way, -vv every transition and "
-	  "wire line",
+	  "more log, and more with each: -v the self-test and a resolver under strain, -vv every "
+	  "state and wire line, and what became of each policy",
 	  EVERY, SECTION_TALK, &option_count, TO(verbosity), NULL, 0, 0 },
 	{ 'h', "help", NULL, NULL, NULL,
 	  "this text",

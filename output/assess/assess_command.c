@@ -53,6 +53,7 @@ assess_command(const struct options *options)
 	}
 	summary_print(database.db, sweep, path, stdout);
 	database_close(&database);
+	flush_stdout();
 	policy_list_free(list);
 	return 0;
 }
