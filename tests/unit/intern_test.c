@@ -68,7 +68,7 @@ new_and_known_names_have_their_ids(void)
 static void
 as_many_as_may_come(void)
 {
-	static char texts[INTERN_NAMES_MAX][8];
+	static char texts[INTERN_NAMES_MAX][16];
 	const char *names[INTERN_NAMES_MAX];
 
 	begin();
