@@ -16,6 +16,7 @@
 struct store {
 	struct database database;
 	char *path, *root_cas;
+	char *options; /* that the sweep began with, where it goes on */
 	int64_t sweep; /* 0: none has begun */
 	struct rows *rows;
 	struct policy_list *list; /* to compare domains with; NULL: none */
@@ -253,14 +254,15 @@ check_ids(struct store *store)
 }
 
 static void
-read_begun(sqlite3 *db, struct begun *begun)
+read_begun(struct store *store, struct begun *begun)
 {
-	sqlite3_stmt *s = sql_prepare(db, "SELECT seed, options FROM sweep WHERE id = ?1");
+	sqlite3_stmt *s =
+	    sql_prepare(store->database.db, "SELECT seed, options FROM sweep WHERE id = ?1");
 
 	sqlite3_bind_int64(s, 1, begun->sweep);
 	if (sqlite3_step(s) == SQLITE_ROW) {
 		begun->seed = (uint64_t)sqlite3_column_int64(s, 0);
-		begun->options = mem_strdup(sql_text(s, 1));
+		begun->options = store->options = mem_strdup(sql_text(s, 1));
 	}
 	sqlite3_finalize(s);
 }
@@ -280,7 +282,7 @@ begin_store(void *self, const struct sweep_info *info, bool fresh, const struct 
 	if (begun.sweep == 0)
 		die_of_database(store);
 	if (begun.continued) {
-		read_begun(db, &begun);
+		read_begun(store, &begun);
 		if (!drop_orphans(store))
 			die_of_database(store);
 		tell_targets(store, resume);
@@ -401,6 +403,7 @@ close_store(void *self)
 	database_close(&store->database);
 	free(store->path);
 	free(store->root_cas);
+	free(store->options);
 	free(store);
 }
 

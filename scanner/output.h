@@ -45,9 +45,9 @@ struct resume {
 struct begun {
 	bool continued;
 	int64_t sweep;
-	uint64_t seed;     /* of the sweep that goes on, or info's */
-	int64_t next_host; /* the first id that is free */
-	char *options;     /* of the sweep that goes on, as JSON; NULL: unknown.  To be freed */
+	uint64_t seed;       /* of the sweep that goes on, or info's */
+	int64_t next_host;   /* the first id that is free */
+	const char *options; /* of the sweep that goes on, as JSON, lent; NULL: unknown */
 };
 
 struct output {

@@ -284,8 +284,6 @@ begin(struct sweep *sweep, const struct output *output, void *self)
 	input_seed(sweep->input, begun.seed);
 	if (begun.continued)
 		say_continued(options, &begun, input);
-	free(begun.options);
-	begun.options = NULL;
 	free(given);
 	free(input);
 	return begun;
