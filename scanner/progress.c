@@ -178,7 +178,8 @@ end_status(struct progress *p, double elapsed)
 
 	write_status(p, elapsed);
 	ok = !ferror(p->status);
-	if (fclose(p->status) != 0 || !ok)
+	ok = fclose(p->status) == 0 && ok;
+	if (!ok)
 		log_warn("--status-updates-file: %s could not be written whole",
 			 p->sweep->options->status_updates_file);
 	return ok;

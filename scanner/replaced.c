@@ -57,13 +57,30 @@ plain_path(const char *path)
 	return lstat(path, &there) == 0 ? NULL : mem_strdup(path); /* a link to nowhere */
 }
 
+/* A folder is no plain file either, but nothing can be written to it. */
+static bool
+is_folder(const char *path)
+{
+	struct stat there;
+
+	return stat(path, &there) == 0 && S_ISDIR(there.st_mode);
+}
+
+static bool
+takes_writing(const char *path)
+{
+	if (!is_folder(path))
+		return access(path, W_OK) == 0 || errno == ENOENT;
+	errno = EISDIR;
+	return false;
+}
+
 bool
 replaced_prove(const char *path)
 {
 	struct replaced file;
 	char *plain = plain_path(path);
-	bool ok = plain == NULL ? access(path, W_OK) == 0 || errno == ENOENT
-				: replaced_open(&file, path);
+	bool ok = plain == NULL ? takes_writing(path) : replaced_open(&file, path);
 	int error = errno;
 
 	if (ok && plain != NULL)
