@@ -85,8 +85,7 @@ main(int argc, char *argv[])
 		help(stdout);
 	else if (strcmp(argv[1], "--version") == 0)
 		puts(PACKAGE_STRING);
-	else if (strcmp(argv[1], "--options-manual") ==
-		 0) /* for the build of the manual page */
+	else if (strcmp(argv[1], "--options-manual") == 0) /* for the manual page */
 		options_manual(stdout);
 	else
 		return run(argc, argv);
