@@ -330,9 +330,8 @@ close_books(struct store *store, const struct sweep_end *end)
 	char sql[1024];
 
 	snprintf(sql, sizeof sql,
-		 "UPDATE sweep SET state = '%s', finished = %lld,"
-		 " domains = (SELECT count(*) FROM domain WHERE sweep = sweep.id),"
-		 " targets = (SELECT count(*) FROM domain WHERE sweep = sweep.id) +"
+		 "UPDATE sweep SET state = '%s', finished = %lld, domains = all_of.domains,"
+		 " targets = all_of.domains +"
 		 "  (SELECT count(*) FROM address_target WHERE sweep = sweep.id),"
 		 " servers = (SELECT coalesce(sum("
 		 "   (SELECT count(*) FROM domain d WHERE d.mx_set = e.mx_set) *"
@@ -340,8 +339,10 @@ close_books(struct store *store, const struct sweep_end *end)
 		 "  FROM host h JOIN mx_host e ON e.host = h.id WHERE h.sweep = sweep.id) +"
 		 "  (SELECT count(*) FROM address_target a JOIN server v ON v.host = a.host"
 		 "   WHERE a.sweep = sweep.id)"
+		 " FROM (SELECT count(*) AS domains FROM domain WHERE sweep = %lld) all_of"
 		 " WHERE id = %lld",
-		 states[end->state], (long long)end->finished, (long long)store->sweep);
+		 states[end->state], (long long)end->finished, (long long)store->sweep,
+		 (long long)store->sweep);
 	return sql_run(store->database.db, sql);
 }
 

@@ -8,6 +8,7 @@
 #include "output/assess/assess_parts.h"
 #include "output/report/registrable.h"
 #include "output/report/tally.h"
+#include "output/report/tally_domains.h"
 #include "output/sql.h"
 #include "scanner/mem.h"
 
@@ -119,7 +120,8 @@ find_history(struct assessment *a)
 static bool
 run_parts(struct assessment *a)
 {
-	return find_history(a) && assess_servers(a) &&
+	a->counts = tally_domains_open(a->db);
+	return a->counts != NULL && find_history(a) && assess_servers(a) &&
 	       (!a->name_mismatch || assess_dane_links(a)) && assess_policies(a) &&
 	       assess_domains(a) && assess_lints(a);
 }
@@ -128,7 +130,8 @@ run_parts(struct assessment *a)
 static bool
 count(struct assessment *a)
 {
-	return assess_note(a, registrable_fill(a->db) && tally_sweep(a->db, a->sweep));
+	return assess_note(a,
+			   registrable_fill(a->db) && tally_judged(a->db, a->sweep, a->counts));
 }
 
 bool
@@ -145,6 +148,7 @@ assess_sweep(sqlite3 *db, int64_t sweep, const struct judge *judge_by, const cha
 	ok = sql_run(db, "BEGIN IMMEDIATE") && forget(&a) && run_parts(&a) &&
 	     sign(&a, root_cas, at) && count(&a) && sql_run(db, "COMMIT");
 	assess_note(&a, ok);
+	tally_domains_close(a.counts);
 	if (!sqlite3_get_autocommit(db))
 		sql_run(db, "ROLLBACK");
 	judge_by->close(a.bench);

@@ -4,6 +4,7 @@
 #include "output/bulk.h"
 #include "output/combined.h"
 #include "output/cursor.h"
+#include "output/report/tally_domains.h"
 #include "output/sql.h"
 
 /* All in the order of their primary keys, so nothing is sorted. */
@@ -49,7 +50,10 @@ add_verdict(struct domains *domains, const struct domain_verdict *v)
 	bulk_int(domains->add, ADD_SWEEP, domains->a->sweep);
 	bulk_int(domains->add, ADD_NAME, domains->domain.key);
 	bulk_int(domains->add, ADD_VERDICT, verdict);
-	return verdict != 0 && bulk_next(domains->add);
+	return verdict != 0 && bulk_next(domains->add) &&
+	       tally_domains_add(domains->a->counts,
+				 sqlite3_column_int64(domains->domain.rows, ANSWERS),
+				 sqlite3_column_int64(domains->domain.rows, MX_SET), verdict);
 }
 
 static bool

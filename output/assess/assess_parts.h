@@ -20,6 +20,7 @@ struct assessment {
 	int64_t sweep;
 	const struct judge *judge;
 	struct bench *bench;
+	struct tally_domains *counts; /* of the domains, as they are judged */
 	bool history;       /* the database has earlier sweeps */
 	bool name_mismatch; /* some server's word of DANE is name-mismatch */
 	char *error;        /* [256]; "": nothing failed yet */

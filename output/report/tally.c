@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "output/report/crosstab.h"
+#include "output/report/tally_domains.h"
 #include "output/report/tally_parts.h"
 #include "output/sql.h"
 #include "scanner/mem.h"
@@ -71,6 +72,38 @@ count_relation(sqlite3 *db, int64_t sweep, const struct tally_relation *r, const
 	return ok && crosstab_drop(db, r->name);
 }
 
+bool
+tally_judged(sqlite3 *db, int64_t sweep, struct tally_domains *domains)
+{
+	bool ok = tally_domains_flush(domains) && forget(db, sweep, NULL);
+
+	for (const struct tally_relation *r = tally_relations; ok && r->name != NULL; r++)
+		ok = count_relation(db, sweep, r, NULL);
+	return ok && count_topics(db, sweep, TALLY_DOMAIN_WORDS, NULL) &&
+	       count_topics(db, sweep, NULL, NULL) && tally_links(db, sweep);
+}
+
+bool
+tally_sweep(sqlite3 *db, int64_t sweep)
+{
+	struct tally_domains *domains = tally_domains_open(db);
+	bool ok = domains != NULL && tally_domains_read(domains, sweep) &&
+		  tally_judged(db, sweep, domains);
+
+	tally_domains_close(domains);
+	return ok;
+}
+
+static const struct tally_topic *
+find_topic(const char *name)
+{
+	const struct tally_topic *t = tally_topics;
+
+	while (t->name != NULL && strcmp(t->name, name) != 0)
+		t++;
+	return t->name != NULL ? t : NULL;
+}
+
 /* All topics without a SELECT. */
 static bool
 count_links(sqlite3 *db, int64_t sweep)
@@ -83,28 +116,28 @@ count_links(sqlite3 *db, int64_t sweep)
 	return ok && tally_links(db, sweep);
 }
 
-bool
-tally_sweep(sqlite3 *db, int64_t sweep)
+static bool
+count_domains_again(sqlite3 *db, int64_t sweep, const struct tally_topic *t)
 {
-	bool ok = forget(db, sweep, NULL);
+	struct tally_domains *domains = tally_domains_open(db);
+	bool ok = domains != NULL && tally_domains_read(domains, sweep) &&
+		  tally_domains_flush(domains) &&
+		  (t->select == NULL ? count_links(db, sweep) : count(db, sweep, t));
 
-	for (const struct tally_relation *r = tally_relations; ok && r->name != NULL; r++)
-		ok = count_relation(db, sweep, r, NULL);
-	return ok && count_topics(db, sweep, NULL, NULL) && count_links(db, sweep);
+	tally_domains_close(domains);
+	return ok;
 }
 
 bool
 tally_again(sqlite3 *db, int64_t sweep, const char *topic)
 {
-	const struct tally_topic *t = tally_topics;
+	const struct tally_topic *t = find_topic(topic);
 	bool ok = forget(db, sweep, topic);
 
-	while (t->name != NULL && strcmp(t->name, topic) != 0)
-		t++;
-	if (!ok || t->name == NULL)
+	if (!ok || t == NULL)
 		return ok;
-	if (t->select == NULL)
-		return count_links(db, sweep);
+	if (t->select == NULL || is_of(t, TALLY_DOMAIN_WORDS))
+		return count_domains_again(db, sweep, t);
 	for (const struct tally_relation *r = tally_relations; ok && r->name != NULL; r++)
 		if (is_of(t, r->name))
 			ok = count_relation(db, sweep, r, topic);

@@ -21,9 +21,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct tally_domains;
+
 /* A topic's SELECT gives a, b, c, n and total, out of the temporary table `relation`
- * (tally_relations) where it has one, else out of the database; ?1 is the sweep.  Without
- * a SELECT it is counted along the links (tally_links.c). */
+ * (tally_relations, or tally_domains.h) where it has one, else out of the database; ?1 is
+ * the sweep.  Without a SELECT it is counted along the links (tally_links.c). */
 struct tally_topic {
 	const char *name, *unit;
 	const char *keys; /* what a, b and c are, with commas between */
@@ -42,9 +44,12 @@ extern const struct tally_relation tally_relations[];
 
 /* Counts a judged sweep anew.  Part of the caller's transaction. */
 bool tally_sweep(sqlite3 *db, int64_t sweep);
+/* The same for whoever has counted its domains. */
+bool tally_judged(sqlite3 *db, int64_t sweep, struct tally_domains *domains);
 /* The same for one topic, for whoever changed what it counts: "policy_list". */
 bool tally_again(sqlite3 *db, int64_t sweep, const char *topic);
 
-#define TALLY_PROVIDERS 1000 /* those with a row of their own; the rest is one */
+#define TALLY_DOMAIN_WORDS "domain_words" /* the first table of tally_domains.h */
+#define TALLY_PROVIDERS    1000           /* those with a row of their own; the rest is one */
 
 #endif

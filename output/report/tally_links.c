@@ -1,16 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What is counted domain by domain over their MX hosts: the topics provider and
- * level_domains.  Domains and verdicts are in the same order, so they are read side by
- * side; in memory are some bytes for each host and provider, and the last sets of MX
- * hosts, each in the slot that its id chooses.  Ids of hosts are those of a sweep, which
- * need not be near each other: shards that became one keep theirs, and a file may have
- * any.
+ * What is counted of domains over their MX hosts: the topics provider and level_domains.
+ * Domains with the same hosts and verdict are read together (tally_domains.h); in memory
+ * are some bytes for each host and provider, and the last sets of MX hosts, each in the
+ * slot that its id chooses.  Ids of hosts are those of a sweep, which need not be near
+ * each other: shards that became one keep theirs, and a file may have any.
  */
 #include <stdlib.h>
 
 #include "output/combined.h"
-#include "output/cursor.h"
 #include "output/report/tally_parts.h"
 #include "output/sql.h"
 #include "scanner/mem.h"
@@ -164,23 +162,25 @@ set_of(struct walk *w, int64_t id)
 	return sqlite3_reset(w->members) == SQLITE_OK ? set : NULL;
 }
 
-/* The levels of a domain are those of all its hosts. */
+/* The levels of domains are those of all their hosts. */
 static void
-add_levels(struct walk *w, unsigned levels)
+add_levels(struct walk *w, unsigned levels, int64_t domains)
 {
-	w->total += levels != 0;
+	if (levels != 0)
+		w->total += domains;
 	for (int level = 0; level < LEVELS; level++)
-		w->n[level] += levels >> level & 1;
+		if ((levels >> level & 1) != 0)
+			w->n[level] += domains;
 }
 
 /* What a verdict adds to the scores of each provider of its domain. */
 static void
-score(const int words[COMBINED_WORDS], uint32_t scores[SCORES])
+score(const int words[COMBINED_WORDS], bool scores[SCORES])
 {
 	int share = words[VERDICT_STARTTLS];
 	bool answered = share != 0 && share != SHARE_UNKNOWN;
 
-	scores[SCORE_ALL] = 1;
+	scores[SCORE_ALL] = true;
 	scores[SCORE_ANSWERED] = answered;
 	scores[SCORE_STARTTLS] = share == SHARE_ALL;
 	scores[SCORE_AUTHENTICATED] =
@@ -189,51 +189,45 @@ score(const int words[COMBINED_WORDS], uint32_t scores[SCORES])
 	scores[SCORE_MTA_STS] = answered && words[VERDICT_STS] == STS_DOMAIN_OK;
 }
 
-/* false: the database failed. */
+/* So many domains with that set and verdict.  false: the database failed. */
 static bool
-add_domain(struct walk *w, int64_t name, int64_t mx_set, struct cursor *verdict)
+add_domains(struct walk *w, int64_t mx_set, int64_t verdict, int64_t domains)
 {
 	const struct mx_set *set = set_of(w, mx_set);
 	int words[COMBINED_WORDS];
-	uint32_t scores[SCORES];
+	bool scores[SCORES];
 
 	if (set == NULL)
 		return false;
-	add_levels(w, set->levels);
-	if (set->count == 0 || !cursor_seek(verdict, name))
+	add_levels(w, set->levels, domains);
+	if (set->count == 0 || verdict == 0)
 		return true;
-	if (!combined_words(w->verdicts, sqlite3_column_int64(verdict->rows, 1), words))
+	if (!combined_words(w->verdicts, verdict, words))
 		return false;
 	score(words, scores);
+	tally_providers_next(w->providers, domains);
 	for (size_t i = 0; i < set->count; i++)
-		tally_providers_count(w->providers, set->providers[i], name, scores);
+		tally_providers_count(w->providers, set->providers[i], scores);
 	return true;
 }
 
 static bool
 read_domains(struct walk *w)
 {
-	struct cursor domain = cursor_open(w->db,
-					   "SELECT name, mx_set FROM domain WHERE sweep = ?1"
-					   " AND mx_set IS NOT NULL ORDER BY name",
-					   w->sweep);
-	struct cursor verdict =
-	    cursor_open(w->db,
-			"SELECT name, verdict FROM domain_verdict WHERE sweep = ?1"
-			" ORDER BY name",
-			w->sweep);
+	sqlite3_stmt *row =
+	    sql_prepare(w->db, "SELECT mx_set, verdict, n FROM temp.domain_links");
 	bool ok = true;
 
 	w->members = sql_prepare(w->db, "SELECT host FROM mx_host WHERE mx_set = ?1");
 	w->verdicts = combined_open(w->db, &combined_verdict);
-	for (; ok && domain.key != CURSOR_END; cursor_next(&domain))
-		ok = add_domain(w, domain.key, sqlite3_column_int64(domain.rows, 1), &verdict);
+	while (ok && sqlite3_step(row) == SQLITE_ROW)
+		ok = add_domains(w, sqlite3_column_int64(row, 0), sqlite3_column_int64(row, 1),
+				 sqlite3_column_int64(row, 2));
 	sqlite3_finalize(w->members);
 	combined_close(w->verdicts);
 	for (size_t i = 0; i < SLOTS; i++)
 		free(w->slots[i].providers);
-	ok = cursor_close(&verdict) && ok;
-	return cursor_close(&domain) && ok;
+	return finish(row) && ok;
 }
 
 /* A name that was given with an address is a domain of its own here. */
@@ -251,13 +245,13 @@ read_address_targets(struct walk *w)
 		const struct host *host = find(w, sqlite3_column_int64(row, 1));
 
 		if (sqlite3_column_int64(row, 0) != name) {
-			add_levels(w, levels);
+			add_levels(w, levels, 1);
 			levels = 0;
 		}
 		name = sqlite3_column_int64(row, 0);
 		levels |= host != NULL ? host->levels : 0;
 	}
-	add_levels(w, levels);
+	add_levels(w, levels, 1);
 	return finish(row);
 }
 

@@ -8,10 +8,10 @@
 #include <stdint.h>
 
 /* The topics without a SELECT, which one walk along the links counts: provider and
- * level_domains. */
+ * level_domains.  The tables of tally_domains.h are there. */
 bool tally_links(sqlite3 *db, int64_t sweep);
 
-/* What one domain adds to the row of each provider it depends on: 0 or 1 each. */
+/* What a domain counts for with each provider it depends on. */
 enum tally_score {
 	SCORE_ALL,
 	SCORE_STARTTLS,
@@ -29,9 +29,11 @@ struct tally_providers *tally_providers_new(void);
 void tally_providers_free(struct tally_providers *providers);
 /* The one of that name; stays where it is. */
 struct tally_provider *tally_providers_of(struct tally_providers *providers, const char *name);
-/* Counts a domain once for each of its providers; one domain after the other. */
+/* From now on so many domains are counted that have their providers in common: */
+void tally_providers_next(struct tally_providers *providers, int64_t domains);
+/* ... once with each of them, however often it is named.  There is one at least. */
 void tally_providers_count(struct tally_providers *providers, struct tally_provider *provider,
-			   int64_t domain, const uint32_t scores[SCORES]);
+			   const bool scores[SCORES]);
 bool tally_providers_write(struct tally_providers *providers, sqlite3 *db, int64_t sweep);
 
 #endif

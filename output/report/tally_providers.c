@@ -18,14 +18,16 @@ static const char *const names[SCORE_ANSWERED] = { "all", "starttls", "authentic
 
 struct tally_provider {
 	struct table_entry entry;
-	int64_t domain; /* the last that was counted */
-	uint32_t n[SCORES];
+	uint64_t turn; /* at which it was counted last */
+	int64_t n[SCORES];
 	char name[];
 };
 
 struct tally_providers {
-	struct table table;      /* until they are ranked */
-	int64_t domains, domain; /* with a provider; the last of them */
+	struct table table; /* until they are ranked */
+	uint64_t turn;
+	int64_t counted; /* domains of this turn */
+	int64_t domains; /* of all turns */
 };
 
 static bool
@@ -39,7 +41,6 @@ tally_providers_new(void)
 {
 	struct tally_providers *p = mem_alloc(sizeof *p);
 
-	p->domain = -1;
 	table_init(&p->table, has_name);
 	return p;
 }
@@ -72,17 +73,23 @@ tally_providers_of(struct tally_providers *p, const char *name)
 }
 
 void
-tally_providers_count(struct tally_providers *p, struct tally_provider *provider,
-		      int64_t domain, const uint32_t scores[SCORES])
+tally_providers_next(struct tally_providers *p, int64_t domains)
 {
-	if (provider->domain == domain)
+	p->turn++;
+	p->counted = domains;
+	p->domains += domains;
+}
+
+void
+tally_providers_count(struct tally_providers *p, struct tally_provider *provider,
+		      const bool scores[SCORES])
+{
+	if (provider->turn == p->turn)
 		return;
-	provider->domain = domain;
+	provider->turn = p->turn;
 	for (int i = 0; i < SCORES; i++)
-		provider->n[i] += scores[i];
-	if (p->domain != domain)
-		p->domains++;
-	p->domain = domain;
+		if (scores[i])
+			provider->n[i] += p->counted;
 }
 
 static int
@@ -111,7 +118,7 @@ rank(struct tally_providers *p, size_t *count)
 
 static bool
 write_one(const struct tally_providers *p, sqlite3_stmt *add, const char *name,
-	  const uint32_t n[SCORES])
+	  const int64_t n[SCORES])
 {
 	bool ok = true;
 
@@ -130,7 +137,7 @@ tally_providers_write(struct tally_providers *p, sqlite3 *db, int64_t sweep)
 {
 	sqlite3_stmt *add =
 	    sql_prepare(db, "INSERT INTO tally VALUES(?1, 'provider', ?2, ?3, '', ?4, ?5)");
-	uint32_t others[SCORES] = { 0 };
+	int64_t others[SCORES] = { 0 };
 	size_t count;
 	struct tally_provider **all = rank(p, &count);
 	bool ok = true;

@@ -28,8 +28,7 @@
 #define ANSWERED "starttls <> 'refused-temporary'"
 #define STRIPPED "starttls IN ('stripped', 'corrupted')"
 
-#define DOMAINS      "domain_counts"
-#define VERDICTS     "verdict_counts"
+#define DOMAINS      TALLY_DOMAIN_WORDS
 #define POLICIES     "policy_counts"
 #define SERVERS      "server_counts"
 #define NETWORKS     "network_counts"
@@ -40,8 +39,6 @@
 
 /* clang-format off */
 const struct tally_relation tally_relations[] = {
-	{ DOMAINS, "SELECT answers FROM domain WHERE sweep = ?1" },
-	{ VERDICTS, "SELECT verdict, policy_list FROM domain_verdict WHERE sweep = ?1" },
 	{ POLICIES,
 	  "SELECT t.fetch, t.word, t.mode, CASE WHEN a.id IS NULL OR"
 	  " " REGISTRABLE("a") " = " REGISTRABLE("n") " THEN 'self' ELSE 'third' END AS manager"
@@ -76,11 +73,11 @@ const struct tally_relation tally_relations[] = {
 	" WHERE " key " IS NOT NULL GROUP BY 1"
 
 /* The same of a word that stands in a table which the domains point to. */
-#define WORD_OF(table, key, from)                                                              \
-	from, "SELECT w." key ", '', '', sum(n), sum(sum(n)) OVER () FROM temp." from          \
+#define WORD_OF(table, key)                                                                    \
+	DOMAINS, "SELECT w." key ", '', '', sum(n), sum(sum(n)) OVER () FROM temp." DOMAINS    \
 	" c JOIN " table " w ON w.id = c." table " WHERE w." key " IS NOT NULL GROUP BY 1"
-#define ANSWER(key)  WORD_OF("answers", key, DOMAINS)
-#define VERDICT(key) WORD_OF("verdict", key, VERDICTS)
+#define ANSWER(key)  WORD_OF("answers", key)
+#define VERDICT(key) WORD_OF("verdict", key)
 
 /* The same for those that do TLS. */
 #define OF_TLS(key)                                                                            \
@@ -146,7 +143,9 @@ const struct tally_topic tally_topics[] = {
 	{ "mta_sts", "domains", "word", VERDICT("mta_sts") },
 	{ "mta_sts_record", "domains", "word", ANSWER("mta_sts_record") },
 	{ "tlsrpt", "domains", "word", ANSWER("tlsrpt") },
-	{ "policy_list", "domains", "word", WORD("policy_list", VERDICTS) },
+	{ "policy_list", "domains", "word",
+	  NULL, "SELECT policy_list, '', '', count(*), sum(count(*)) OVER ()"
+	  " FROM domain_verdict WHERE sweep = ?1 AND policy_list IS NOT NULL GROUP BY 1" },
 
 	/* Policies that hold: senders take a broken one for none (RFC 8461 section 3.3). */
 	{ "mta_sts_mode", "domains", "mode",

@@ -209,6 +209,39 @@ folds_small_providers(void)
 	end();
 }
 
+/* More sets of hosts than are counted in memory at once, and each comes again when it was
+ * written already.  What was counted while the domains were judged is what is read. */
+static void
+counts_more_sets_than_it_keeps(void)
+{
+	enum { SETS = 5000 };
+	char name[32];
+
+	begin_first();
+	for (int i = 0; i < 2 * SETS; i++) {
+		snprintf(name, sizeof name, "mx.s%d.example", i % SETS);
+		if (i < SETS)
+			put(sample_host(++hosts, name, sample_server("192.0.2.1", name)));
+		snprintf(name, sizeof name, "%s%d.example", i < SETS ? "a" : "b", i % SETS);
+		put(sample_domain(name, (int64_t)i % SETS + 1, 10));
+	}
+	assess();
+	CHECK_TEXT(tallied("level_domains"), "strict 10000/10000");
+	CHECK_TEXT(tallied("headline"), "authenticated 10000/10000");
+	CHECK_TEXT(ask(db, "SELECT count(*) || ' ' || sum(n) || ' ' || max(total) FROM tallies"
+			   " WHERE topic = 'provider' AND b = 'all'"),
+		   "1001 10000 10000");
+	CHECK(sql_run(db, "CREATE TEMP TABLE judged AS SELECT * FROM tally"));
+	CHECK(tally_sweep(db, sweep));
+	CHECK_TEXT(ask(db, "SELECT count(*) FROM (SELECT * FROM judged EXCEPT"
+			   " SELECT * FROM tally)"),
+		   "0");
+	CHECK_TEXT(ask(db, "SELECT (SELECT count(*) FROM judged) ="
+			   " (SELECT count(*) FROM tally)"),
+		   "1");
+	end();
+}
+
 static void
 counts_nothing(void)
 {
@@ -230,6 +263,7 @@ main(void)
 	RUN(counts_one_topic_again);
 	end();
 	RUN(folds_small_providers);
+	RUN(counts_more_sets_than_it_keeps);
 	RUN(counts_nothing);
 	return test_end();
 }
