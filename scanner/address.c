@@ -8,11 +8,11 @@
 bool
 address_parse(struct address *a, const char *text)
 {
+	bool colon = strchr(text, ':') != NULL;
+
 	memset(a, 0, sizeof *a);
-	if (inet_pton(AF_INET, text, a->bytes) == 1)
-		a->family = 4;
-	else if (inet_pton(AF_INET6, text, a->bytes) == 1)
-		a->family = 6;
+	if (inet_pton(colon ? AF_INET6 : AF_INET, text, a->bytes) == 1)
+		a->family = colon ? 6 : 4;
 	return a->family != 0;
 }
 

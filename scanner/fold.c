@@ -43,12 +43,14 @@ bad_character(const char *text, size_t length)
 	for (size_t i = 0; i < length; i++) {
 		unsigned char c = (unsigned char)text[i];
 
+		if (is_name_character(text[i]))
+			continue;
 		if (fold_is_space(text[i]))
 			return "white space inside";
 		if (c < 0x20 || c == 0x7f ||
 		    (c == 0xc2 && i + 1 < length && (unsigned char)text[i + 1] < 0xa0))
 			return "a control character";
-		if (c < 0x80 && !is_name_character(text[i]))
+		if (c < 0x80)
 			return "a character that no name or address has";
 	}
 	return NULL;

@@ -54,7 +54,7 @@ plan_records(struct mx_plan *plan, const struct answer *answer)
 			null = true;
 			continue;
 		}
-		usable |= mx_name_usable(record->name);
+		usable = usable || mx_name_usable(record->name);
 		if (!planned(plan, record->name))
 			plan->targets[plan->count++] =
 			    (struct mx_target){ record->preference, record->name };
