@@ -42,6 +42,8 @@ feed(struct steering *s)
 	struct sweep *sweep = s->sweep;
 	struct target target;
 
+	if (!sweep_wants_targets(sweep))
+		return;
 	while (!s->input_ended && sweep_has_room(sweep)) {
 		switch (input_next(sweep->input, &target)) {
 		case NEXT_TARGET:
