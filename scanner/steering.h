@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What drives a sweep and what stops it: targets are taken from the input while
- * there is room; the first SIGINT or SIGTERM, and --max-runtime, let what is in
- * flight finish, a second signal stops at once; SIGUSR1 and SIGUSR2 change the
- * rate.  It ends the event loop when nothing is left to do.
+ * What drives a sweep and what stops it: targets are taken from the input, many at a
+ * time, while there is room; the first SIGINT or SIGTERM, and --max-runtime, let what is
+ * in flight finish, a second signal stops at once; SIGUSR1 and SIGUSR2 change the rate.
+ * It ends the event loop when nothing is left to do.
  */
 #ifndef SCANNER_STEERING_H
 #define SCANNER_STEERING_H
