@@ -21,9 +21,9 @@ struct assessment {
 	const struct judge *judge;
 	struct bench *bench;
 	struct tally_domains *counts; /* of the domains, as they are judged */
-	bool history;       /* the database has earlier sweeps */
-	bool name_mismatch; /* some server's word of DANE is name-mismatch */
-	char *error;        /* [256]; "": nothing failed yet */
+	bool history;                 /* the database has earlier sweeps */
+	bool name_mismatch;           /* some server's word of DANE is name-mismatch */
+	char *error;                  /* [256]; "": nothing failed yet */
 };
 
 /* Answers ok; keeps why the first thing failed, which is lost with the statement. */
