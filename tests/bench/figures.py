@@ -218,7 +218,8 @@ def store(place):
 
 
 def growth(place):
-    """Ten servers to a certificate.  The shorter list is long enough, and few enough are
+    """Ten servers to a certificate, and twenty in the longer list, which has all there are:
+    so it has five times the certificates.  The shorter list is long enough, and few enough are
     in flight, for the heap and SQLite's page cache to have their size.  The machine's speed
     drifts: so the longer list, swept once, stands in the middle of as many sweeps of the
     shorter one as have its length."""
