@@ -14,7 +14,7 @@
 
 /* A parsed certificate.  Its hash chooses a set of slots, the latest used first; the
  * last of a set makes room for a new one. */
-#define WAYS  4
+#define WAYS  16
 #define SETS  (PARSED_CERTIFICATES / WAYS)
 #define LOCKS 16 /* each guards the sets of its number, and those LOCKS further on */
 

@@ -11,14 +11,14 @@
  * certificate, 100 to 150 microseconds of CPU each (9 to 19 with decoder.h); the same
  * few intermediates come with most servers, and a leaf is wanted by the prober that got
  * it, the writer that describes it, and who judges it.  What it costs: up to
- * PARSED_CERTIFICATES parsed certificates (some 6 KiB each, 24 MiB), one hash of each
+ * PARSED_CERTIFICATES parsed certificates (some 6 KiB each, 48 MiB), one hash of each
  * certificate, and a lock taken.  It can go when decoding a key costs what it did in
  * OpenSSL 1.1 again.
  */
 #ifndef PROBES_PARSED_H
 #define PROBES_PARSED_H
 
-#define PARSED_CERTIFICATES 4096
+#define PARSED_CERTIFICATES 8192
 
 /* With this in the environment each certificate is parsed afresh, its key as libcrypto
  * likes it (decoder.h), every signature checked (signatures.h), and handshakes keep all
