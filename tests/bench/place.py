@@ -3,6 +3,7 @@
 servers, lists of their names, and programs whose CPU time and memory are taken."""
 
 import atexit
+import copy
 import json
 import os
 import random
@@ -84,6 +85,13 @@ class Place:
         self.peers.clear()
         subprocess.run(["rm", "-rf", self.folder], check=False)
 
+    def beside(self):
+        """The same place and peers, with a folder of its own for a second program."""
+        other = copy.copy(self)
+        other.folder = self.path("beside")
+        os.makedirs(other.folder, exist_ok=True)
+        return other
+
     def peers_cpu(self):
         """Seconds all peers together have used."""
         total = 0
@@ -136,13 +144,14 @@ class Place:
         run.database = os.path.getsize(self.path("sweep.db"))
         return run
 
-    def floor(self, letter, count, in_flight, threads):
-        return self.floor_of(self.servers(letter, count), count, in_flight, threads)
+    def floor(self, letter, count, in_flight, threads, **how):
+        return self.floor_of(self.servers(letter, count), count, in_flight, threads, **how)
 
-    def floor_of(self, path, count, in_flight, threads):
+    def floor_of(self, path, count, in_flight, threads, **how):
         """The floor client, on a list of so many servers that do TLS."""
         with open(path, "rb") as servers:
-            run = Run([self.tool("floor"), str(in_flight), str(threads)], stdin=servers)
+            run = Run([self.tool("floor"), str(in_flight), str(threads)], stdin=servers,
+                      **how)
         if run.json()["handshakes"] != count:
             raise SystemExit("bench: the floor client did not reach every server")
         return run
