@@ -12,7 +12,7 @@ from place import Run
 
 PAIRS = 5           # floor and sweep, one after the other, so often
 SERVERS = 6000      # for the figure that has a goal
-THREADS_SERVERS = 9000
+THREADS_SERVERS = 9000 # for two threads against one
 FEWER = 3000        # for the others, with fewer pairs
 FEWER_PAIRS = 3
 IN_FLIGHT = 500
@@ -127,8 +127,8 @@ def gain(place, client, every):
 
 def two_threads(place):
     """The machine's speed drifts: so each run with two threads stands between two with
-    one, and beside the sweep the floor client does the same.  Long enough that the start
-    and the end of a sweep, which have one thread, weigh little."""
+    one, and beside the sweep the floor client does the same.  The start of a sweep and the
+    counting at its end have one thread, whatever the length of the list."""
     every = sorted(os.sched_getaffinity(0))
     ours, floor = [], []
     for _ in range(FEWER_PAIRS):
@@ -250,10 +250,9 @@ def while_long(place, count):
 
 
 def growth(place):
-    """Ten servers to a certificate in both lists, which are long enough, with few enough in
-    flight, for the heap and SQLite's page cache to have their size.  The machine's speed
-    drifts, and not by the same for every program: so the shorter list is swept again and
-    again while the longer one is."""
+    """Ten servers to a certificate in both lists.  The longer one fills SQLite's page
+    cache, the shorter does not.  The machine's speed drifts, and not by the same for every
+    program: so the shorter list is swept again and again while the longer one is."""
     short, ratios = [], []
     for _ in range(2):
         meanwhile, long = while_long(place, CERTIFICATES)
