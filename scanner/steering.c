@@ -36,15 +36,30 @@ wait_for_input(struct steering *s)
 	event_add(s->readable, NULL);
 }
 
+/* Looks again after what the network has sent meanwhile. */
+static void
+look_later(struct steering *s)
+{
+	static const struct timeval next_turn;
+
+	event_add(s->look, &next_turn);
+}
+
+/* A part at a time: the first answers become conversations while others are asked. */
 static void
 feed(struct steering *s)
 {
 	struct sweep *sweep = s->sweep;
+	size_t left = sweep_targets_part(sweep);
 	struct target target;
 
 	if (!sweep_wants_targets(sweep))
 		return;
 	while (!s->input_ended && sweep_has_room(sweep)) {
+		if (left-- == 0) {
+			look_later(s);
+			return;
+		}
 		switch (input_next(sweep->input, &target)) {
 		case NEXT_TARGET:
 			domain_start(sweep->domains, &target);

@@ -41,8 +41,8 @@
 /* Besides these, targets whose policy waits for its turn: one address may hold the
  * policies of thousands of domains, and the rest of the list need not wait for it. */
 #define TARGETS_PATIENT 100000
-/* When so large a part of the first number is done, as many are started at once: their
- * questions leave in few system calls, and the coordinator is woken less often. */
+/* Targets begin so large a part of the first number at a time, and when as many are done:
+ * their questions leave in few system calls, and the coordinator is woken less often. */
 #define TARGETS_PART 16
 
 static size_t
@@ -201,12 +201,17 @@ targets_most(const struct sweep *sweep)
 	return targets_at_once(sweep->options) + patient;
 }
 
+size_t
+sweep_targets_part(const struct sweep *sweep)
+{
+	return targets_at_once(sweep->options) / TARGETS_PART;
+}
+
 bool
 sweep_wants_targets(const struct sweep *sweep)
 {
-	size_t part = targets_at_once(sweep->options) / TARGETS_PART;
-
-	return domains_active(sweep->domains) + part <= targets_most(sweep);
+	return domains_active(sweep->domains) + sweep_targets_part(sweep) <=
+	       targets_most(sweep);
 }
 
 bool
