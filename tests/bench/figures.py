@@ -106,40 +106,37 @@ def floored(place, threads, **how):
     return place.floor("e", THREADS_SERVERS, IN_FLIGHT, threads, **how)
 
 
-def with_threads(place, client, threads, cores, peers_cores):
-    """Seconds a client took on these cores, and how many cores its peers used."""
-    place.pin_peers(peers_cores)
+def core_seconds(place, client, threads, every):
+    """What a client with a core for each thread had of its cores, at work or idle.  With
+    four cores and more the peers have others; with fewer they are on the client's, with
+    one thread as with two, and what they used is set aside."""
+    cores = every[:threads]
+    rest = every[2:] if len(every) >= 4 else cores
+    place.pin_peers(rest)
     before = place.peers_cpu()
     run = client(place, threads, preexec_fn=lambda: os.sched_setaffinity(0, cores))
-    return run.wall, (place.peers_cpu() - before) / run.wall
-
-
-def gain(place, client, every):
-    """How many times as fast a client is with two threads on two cores as with one on
-    one.  With only two cores the peers take a part of what the second thread is to have;
-    what they took is not counted as ours to use."""
-    rest = every[2:] if len(every) >= 4 else None
-    single = [with_threads(place, client, 1, every[:1], rest or every[1:])[0]]
-    wall, taken = with_threads(place, client, 2, every[:2], rest or every)
-    single.append(with_threads(place, client, 1, every[:1], rest or every[1:])[0])
-    return statistics.mean(single) / wall * 2 / (2 - (0 if rest else taken))
+    return threads * run.wall - (place.peers_cpu() - before if rest == cores else 0)
 
 
 def two_threads(place):
-    """The machine's speed drifts: so each run with two threads stands between two with
-    one, and beside the sweep the floor client does the same.  The start of a sweep and the
-    counting at its end have one thread, whatever the length of the list."""
+    """How many times as fast as with one.  The floor client's threads share nothing: what
+    it lacks of two is what the machine does not give two cores at work.  The machine's
+    speed drifts: so each run with two threads stands between two with one."""
     every = sorted(os.sched_getaffinity(0))
-    ours, floor = [], []
-    for _ in range(FEWER_PAIRS):
-        floor.append(gain(place, floored, every))
-        ours.append(gain(place, swept, every))
+    seconds = {floored: [], swept: []}
+    for i in range(2 * FEWER_PAIRS + 1):
+        for client, those in seconds.items():
+            those.append(core_seconds(place, client, 1 + i % 2, every))
     place.pin_peers(every)
+    floor, ours = ([(those[i - 1] + those[i + 1]) / those[i]
+                    for i in range(1, len(those), 2)] for those in seconds.values())
     aside = "" if len(every) >= 4 else ", peers' share set aside"
-    ratio, least = statistics.median(ours), statistics.median(floor)
-    yield Row("floor, two threads against one", f"{least:.2f} ×", spread=spread(floor))
-    yield Row(f"two threads against one{aside}", f"{ratio:.2f} ×", "≥ 1.8 ×", ratio >= 1.8,
-              ratio / least, spread(ours))
+    ratio = statistics.median(ours) / statistics.median(floor)
+    for name, gains in (("floor, ", floor), ("", ours)):
+        yield Row(f"{name}two threads against one{aside}", f"{statistics.median(gains):.2f} ×",
+                  spread=spread(gains))
+    yield Row("  the same, were the floor's two twice as fast", f"{2 * ratio:.2f} ×", "≥ 1.8 ×",
+              2 * ratio >= 1.8, ratio)
 
 
 def fingers(place):
