@@ -3,6 +3,7 @@
 #include <openssl/err.h>
 #include <openssl/x509v3.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 
 #include "probes/parsed.h"
@@ -81,11 +82,30 @@ refuses_what_libcrypto_refuses(void)
 
 #define MANY (PARSED_CERTIFICATES + 200) /* more than there are places */
 
+static atomic_int living; /* certificates, since they are counted */
+
+static void
+count_birth(void *x, void *data, CRYPTO_EX_DATA *all, int index, long number, void *arg)
+{
+	(void)x, (void)data, (void)all, (void)index, (void)number, (void)arg;
+	living++;
+}
+
+static void
+count_death(void *x, void *data, CRYPTO_EX_DATA *all, int index, long number, void *arg)
+{
+	(void)x, (void)data, (void)all, (void)index, (void)number, (void)arg;
+	living--;
+}
+
+/* Of those that the caller has no more, some are kept, and not all. */
 static void
 is_bounded(void)
 {
 	EVP_PKEY *key = EVP_PKEY_Q_keygen(NULL, NULL, "EC", "prime256v1");
 	int wrong = 0;
+
+	X509_get_ex_new_index(0, NULL, count_birth, NULL, count_death);
 
 	for (int i = 0; i < MANY; i++) {
 		struct pki *pki =
@@ -98,6 +118,7 @@ is_bounded(void)
 		pki_free(pki);
 	}
 	CHECK(wrong == 0);
+	CHECK(living > PARSED_CERTIFICATES / 2 && living <= PARSED_CERTIFICATES);
 	EVP_PKEY_free(key);
 }
 
