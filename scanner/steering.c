@@ -50,20 +50,15 @@ static void
 feed(struct steering *s)
 {
 	struct sweep *sweep = s->sweep;
-	size_t left = sweep_targets_part(sweep);
+	size_t wanted = sweep_targets_wanted(sweep), taken = 0;
 	struct target target;
 
-	if (!sweep_wants_targets(sweep))
-		return;
-	while (!s->input_ended && sweep_has_room(sweep)) {
-		if (left-- == 0) {
-			look_later(s);
-			return;
-		}
+	while (taken < wanted && !s->input_ended && sweep_has_room(sweep)) {
 		switch (input_next(sweep->input, &target)) {
 		case NEXT_TARGET:
 			domain_start(sweep->domains, &target);
 			target_clear(&target);
+			taken++;
 			break;
 		case NEXT_WAIT:
 			wait_for_input(s);
@@ -73,6 +68,8 @@ feed(struct steering *s)
 			break;
 		}
 	}
+	if (wanted > 0 && taken == wanted)
+		look_later(s);
 }
 
 static bool

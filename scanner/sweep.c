@@ -202,16 +202,11 @@ targets_most(const struct sweep *sweep)
 }
 
 size_t
-sweep_targets_part(const struct sweep *sweep)
+sweep_targets_wanted(const struct sweep *sweep)
 {
-	return targets_at_once(sweep->options) / TARGETS_PART;
-}
+	size_t part = targets_at_once(sweep->options) / TARGETS_PART;
 
-bool
-sweep_wants_targets(const struct sweep *sweep)
-{
-	return domains_active(sweep->domains) + sweep_targets_part(sweep) <=
-	       targets_most(sweep);
+	return domains_active(sweep->domains) + part <= targets_most(sweep) ? part : 0;
 }
 
 bool

@@ -43,10 +43,9 @@ struct sweep {
 
 /* Counts a record and hands it to the writer. */
 void sweep_put(struct sweep *sweep, struct record *record);
-/* Is it time to take targets from the input?  Then as many as there is room for, a part
- * of so many at a time. */
-bool sweep_wants_targets(const struct sweep *sweep);
-size_t sweep_targets_part(const struct sweep *sweep);
+/* How many targets to take from the input before the network is looked at again, if
+ * there is room for them; 0: it is not time yet. */
+size_t sweep_targets_wanted(const struct sweep *sweep);
 bool sweep_has_room(const struct sweep *sweep);
 /* A conversation could not be begun for want of something of ours: nothing begins
  * for a while. */
