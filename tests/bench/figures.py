@@ -99,7 +99,9 @@ def servers(place):
 
 
 def swept(place, threads, **how):
-    return place.sweep("e", THREADS_SERVERS, "-T", str(threads), "-s", str(IN_FLIGHT), **how)
+    run = place.sweep("e", THREADS_SERVERS, "-T", str(threads), "-s", str(IN_FLIGHT), **how)
+    check_handshakes(place, THREADS_SERVERS)
+    return run
 
 
 def floored(place, threads, **how):
@@ -118,6 +120,13 @@ def core_seconds(place, client, threads, every):
     return threads * run.wall - (place.peers_cpu() - before if rest == cores else 0)
 
 
+def gains(seconds):
+    """Runs with one thread and with two, in turn: how much faster those with two were than
+    their neighbours."""
+    return [(seconds[i - 1] + seconds[i + 1]) / seconds[i]
+            for i in range(1, len(seconds), 2)]
+
+
 def two_threads(place):
     """How many times as fast as with one.  The floor client's threads share nothing: what
     it lacks of two is what the machine does not give two cores at work.  The machine's
@@ -128,13 +137,12 @@ def two_threads(place):
         for client, those in seconds.items():
             those.append(core_seconds(place, client, 1 + i % 2, every))
     place.pin_peers(every)
-    floor, ours = ([(those[i - 1] + those[i + 1]) / those[i]
-                    for i in range(1, len(those), 2)] for those in seconds.values())
     aside = "" if len(every) >= 4 else ", peers' share set aside"
+    floor, ours = gains(seconds[floored]), gains(seconds[swept])
     ratio = statistics.median(ours) / statistics.median(floor)
-    for name, gains in (("floor, ", floor), ("", ours)):
-        yield Row(f"{name}two threads against one{aside}", f"{statistics.median(gains):.2f} ×",
-                  spread=spread(gains))
+    for name, values in (("floor, ", floor), ("", ours)):
+        yield Row(f"{name}two threads against one{aside}",
+                  f"{statistics.median(values):.2f} ×", spread=spread(values))
     yield Row("  the same, were the floor's two twice as fast", f"{2 * ratio:.2f} ×", "≥ 1.8 ×",
               2 * ratio >= 1.8, ratio)
 
@@ -243,6 +251,7 @@ def while_long(place, count):
         long = threads.submit(place.sweep, "p", MANY * count, "-s", "200")
         while not long.done():
             short.append(beside.sweep("p", count, "-s", "200").cpu)
+    check_handshakes(beside, count)
     return short[:-1], long.result().cpu
 
 
