@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "scanner/mem.h"
 
@@ -44,12 +45,25 @@ misleads(const uint8_t *p, size_t length)
 	       (c >= 0x2066 && c <= 0x2069) || c == 0xfeff;
 }
 
+/* How many bytes from p on are printable ASCII, a backslash not among them. */
+static size_t
+ascii_length(const uint8_t *p, size_t left)
+{
+	size_t length = 0;
+
+	while (length < left && p[length] >= 0x20 && p[length] < 0x7f && p[length] != '\\')
+		length++;
+	return length;
+}
+
 /* How many bytes at p may stand as they are; 0: p[0] is to be escaped. */
 static size_t
 plain_length(const uint8_t *p, size_t left, int keep_lf)
 {
-	size_t length;
+	size_t length = ascii_length(p, left);
 
+	if (length > 0)
+		return length;
 	if (p[0] == '\n')
 		return keep_lf ? 1 : 0;
 	if (p[0] < 0x20 || p[0] == 0x7f || (p[0] == '\\' && left > 1 && p[1] == 'x'))
@@ -71,8 +85,8 @@ text_of_bytes(const void *bytes, size_t length, int keep_lf)
 			to += sprintf(to, "\\x%02x", *p);
 			n = 1;
 		} else {
-			for (size_t i = 0; i < n; i++)
-				*to++ = (char)p[i];
+			memcpy(to, p, n);
+			to += n;
 		}
 		p += n;
 		length -= n;
