@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "output/intern.h"
 
-#include <openssl/sha.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,6 +8,7 @@
 #include "output/body.h"
 #include "output/bulk.h"
 #include "output/sql.h"
+#include "scanner/digest.h"
 #include "scanner/judge.h"
 #include "scanner/mem.h"
 
@@ -274,7 +274,7 @@ intern_policy(struct intern *self, const uint8_t *body, size_t length)
 
 	if (body == NULL)
 		return 0;
-	SHA256(body, length, digest);
+	digest_sha256(body, length, digest);
 	id = find_digest(self, FIND_POLICY, digest);
 	return id != 0 ? id : add_policy(self, digest, body, length);
 }

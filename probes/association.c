@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "probes/association.h"
 
-#include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/sha.h>
 #include <openssl/x509.h>
 #include <string.h>
 
 #include "probes/certificate.h"
+#include "scanner/digest.h"
+#include "scanner/errors.h"
 
 #define NUMBERS 3 /* bytes of RDATA before the data */
 
@@ -16,7 +17,7 @@ put(struct selected *selected, const uint8_t *bytes, size_t length)
 {
 	selected->bytes = bytes;
 	selected->length = length;
-	SHA256(bytes, length, selected->sha256);
+	digest_sha256(bytes, length, selected->sha256);
 	SHA512(bytes, length, selected->sha512);
 }
 
@@ -34,7 +35,7 @@ association_select(struct selection *selection, const uint8_t *der, size_t lengt
 	if (key > 0)
 		put(&selection->by[SELECTOR_SPKI], selection->key, (size_t)key);
 	X509_free(x);
-	ERR_clear_error();
+	errors_forget();
 }
 
 void
@@ -99,7 +100,7 @@ data_usable(int selector, int matching, const uint8_t *data, size_t length)
 	case MATCHING_FULL:
 		readable = selector == SELECTOR_CERT ? is_certificate(data, length)
 						     : is_key(data, length);
-		ERR_clear_error();
+		errors_forget();
 		return readable;
 	case MATCHING_SHA2_256:
 		return length == SHA256_DIGEST_LENGTH;

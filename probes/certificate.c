@@ -3,13 +3,13 @@
 
 #include <jansson.h>
 #include <limits.h>
-#include <openssl/err.h>
 #include <openssl/evp.h>
-#include <openssl/sha.h>
 #include <openssl/x509v3.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "scanner/digest.h"
+#include "scanner/errors.h"
 #include "scanner/mem.h"
 #include "scanner/text.h"
 
@@ -25,7 +25,7 @@ certificate_parse(const uint8_t *der, size_t length)
 		X509_free(x);
 		x = NULL;
 	}
-	ERR_clear_error();
+	errors_forget();
 	return x;
 }
 
@@ -150,7 +150,7 @@ digest_key(const X509 *x, uint8_t digest[DIGEST_BYTES])
 	int length = i2d_X509_PUBKEY(X509_get_X509_PUBKEY(x), &der);
 
 	if (length > 0)
-		SHA256(der, (size_t)length, digest);
+		digest_sha256(der, (size_t)length, digest);
 	OPENSSL_free(der);
 }
 
@@ -214,5 +214,5 @@ certificate_describe(const uint8_t *der, size_t length, struct certificate_facts
 	describe_key(x, facts);
 	digest_key(x, facts->spki_sha256);
 	X509_free(x);
-	ERR_clear_error();
+	errors_forget();
 }

@@ -2,7 +2,6 @@
 #include "probes/chain.h"
 
 #include <errno.h>
-#include <openssl/err.h>
 #include <openssl/x509_vfy.h>
 #include <openssl/x509v3.h>
 #include <stdio.h>
@@ -12,6 +11,7 @@
 #include "probes/certificate.h"
 #include "probes/decoder.h"
 #include "probes/signatures.h"
+#include "scanner/errors.h"
 #include "scanner/mem.h"
 
 #define YEAR_0    (-62167219200)
@@ -94,7 +94,7 @@ chain_open(const char *root_cas, int64_t at, char error[256])
 		set_rules(bench);
 		return bench;
 	}
-	ERR_clear_error();
+	errors_forget();
 	chain_close(bench);
 	return NULL;
 }
@@ -276,5 +276,5 @@ chain_judge(struct bench *bench, const struct chain *chain, struct chain_verdict
 	v->self_signed = signs_itself(leaf);
 	sk_X509_pop_free(presented, X509_free);
 	X509_free(leaf);
-	ERR_clear_error();
+	errors_forget();
 }

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "probes/dane.h"
 
-#include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 #include <pthread.h>
@@ -13,6 +12,7 @@
 #include "probes/comparison.h"
 #include "probes/name.h"
 #include "probes/verdict.h"
+#include "scanner/errors.h"
 
 /* OpenSSL takes TLSA records nowhere but in an SSL; ours never connect. */
 static SSL_CTX *common;
@@ -156,7 +156,7 @@ judge_chain(struct bench *bench, const struct chain *chain, const struct compari
 	SSL_free(ssl);
 	sk_X509_pop_free(presented, X509_free);
 	X509_free(leaf);
-	ERR_clear_error();
+	errors_forget();
 }
 
 void

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "probes/name.h"
 
-#include <openssl/err.h>
 #include <openssl/x509v3.h>
 #include <string.h>
 
 #include "probes/certificate.h"
 #include "scanner/address.h"
+#include "scanner/errors.h"
 
 /* X509_check_host takes a leading dot for "any subdomain", and would find an
  * address in a DNS name that spells it; RFC 9525 section 6.2 keeps them apart. */
@@ -59,6 +59,6 @@ name_matches(const uint8_t *leaf, size_t length, const char *host, bool *cn_only
 			matches = *cn_only = check(x, host, 0);
 	}
 	X509_free(x);
-	ERR_clear_error();
+	errors_forget();
 	return matches;
 }

@@ -2,12 +2,12 @@
 #include "probes/tls.h"
 
 #include <ctype.h>
-#include <openssl/err.h>
 #include <openssl/evp.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "probes/slots.h"
+#include "scanner/errors.h"
 #include "scanner/log.h"
 
 /* Everything the library has.  Without anonymous suites: servers that go by their
@@ -217,11 +217,13 @@ tls_word(const struct tls_sight *sight, enum io io, int error)
 static void
 name_group(EVP_PKEY *key, char name[24])
 {
+	const char *type = EVP_PKEY_get0_type_name(key);
+	bool dh = type != NULL && strcmp(type, "DH") == 0;
 	char group[24] = "";
 
-	if (EVP_PKEY_is_a(key, "EC") || EVP_PKEY_is_a(key, "DH"))
+	if (dh || (type != NULL && strcmp(type, "EC") == 0))
 		EVP_PKEY_get_group_name(key, group, sizeof group, NULL);
-	if (EVP_PKEY_is_a(key, "DH") && strncmp(group, "ffdhe", 5) != 0)
+	if (dh && strncmp(group, "ffdhe", 5) != 0)
 		snprintf(name, 24, "dh%d", EVP_PKEY_get_bits(key));
 	else if (strcmp(group, "prime256v1") == 0)
 		snprintf(name, 24, "secp256r1");
@@ -229,9 +231,9 @@ name_group(EVP_PKEY *key, char name[24])
 		snprintf(name, 24, "secp192r1");
 	else if (group[0] != '\0')
 		snprintf(name, 24, "%s", group);
-	else
-		for (const char *c = EVP_PKEY_get0_type_name(key); c != NULL && *c; c++)
-			snprintf(name + strlen(name), 24 - strlen(name), "%c", tolower(*c));
+	else if (type != NULL) /* a type that has but one group */
+		for (size_t i = 0; i < 23 && type[i] != '\0'; i++)
+			name[i] = (char)tolower((unsigned char)type[i]);
 }
 
 static bool
@@ -284,5 +286,5 @@ tls_describe(SSL *tls, struct server_facts *facts)
 	facts->cipher = SSL_CIPHER_standard_name(SSL_get_current_cipher(tls));
 	facts->legacy = legacy_of(tls, exchange);
 	EVP_PKEY_free(exchange);
-	ERR_clear_error();
+	errors_forget();
 }

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "scanner/facts.h"
 
-#include <openssl/sha.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -72,11 +71,11 @@ chain_new(size_t count, const uint8_t *const bytes[], const size_t lengths[])
 		memcpy(at, bytes[i], lengths[i]);
 		der->bytes = at;
 		der->length = lengths[i];
-		SHA256(at, lengths[i], der->sha256);
+		digest_sha256(at, lengths[i], der->sha256);
 		memcpy(digests + i * DIGEST_BYTES, der->sha256, DIGEST_BYTES);
 		at += lengths[i];
 	}
-	SHA256(digests, count * DIGEST_BYTES, chain->sha256);
+	digest_sha256(digests, count * DIGEST_BYTES, chain->sha256);
 	free(digests);
 	return chain;
 }

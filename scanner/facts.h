@@ -16,9 +16,8 @@
 #include <stdint.h>
 
 #include "scanner/address.h"
+#include "scanner/digest.h"
 #include "scanner/words.h"
-
-#define DIGEST_BYTES 32 /* SHA-256 */
 
 /* A certificate as the server sent it; it need not parse. */
 struct certificate_der {

@@ -12,6 +12,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "scanner/errors.h"
 #include "scanner/mem.h"
 
 void
@@ -200,12 +201,12 @@ end_tls(struct stream *stream)
 {
 	/* close_notify is a courtesy; libssl forbids it after an error. */
 	if (stream->trouble == IO_DONE && SSL_is_init_finished(stream->tls)) {
-		ERR_clear_error();
+		errors_forget();
 		SSL_shutdown(stream->tls);
 	}
 	send_held(stream); /* an alert, too */
 	SSL_free(stream->tls);
-	ERR_clear_error();
+	errors_forget();
 	free(stream->held);
 	stream->tls = NULL;
 	stream->held = NULL;
@@ -317,7 +318,7 @@ stream_start_tls(struct stream *stream, SSL_CTX *context, const char *sni)
 {
 	BIO *bio = bio_new(stream);
 
-	ERR_clear_error();
+	errors_forget();
 	stream->tls = bio != NULL ? SSL_new(context) : NULL;
 	if (stream->tls == NULL) {
 		BIO_free(bio);
@@ -328,7 +329,7 @@ stream_start_tls(struct stream *stream, SSL_CTX *context, const char *sni)
 	SSL_set_connect_state(stream->tls);
 	if (sni != NULL)
 		SSL_set_tlsext_host_name(stream->tls, sni);
-	ERR_clear_error();
+	errors_forget();
 	return IO_DONE;
 }
 
@@ -340,7 +341,7 @@ complaint(struct stream *stream)
 
 	stream->trouble = IO_PROTOCOL;
 	stream->error = ERR_GET_LIB(error) == ERR_LIB_SSL ? ERR_GET_REASON(error) : 0;
-	ERR_clear_error();
+	errors_forget();
 	if (ERR_GET_REASON(error) != ERR_R_MALLOC_FAILURE)
 		return IO_PROTOCOL;
 	stream->error = ENOMEM;
@@ -369,7 +370,7 @@ answer_of_tls(struct stream *stream, int result)
 enum io
 stream_handshake(struct stream *stream)
 {
-	ERR_clear_error(); /* the queue is the thread's, not the stream's */
+	errors_forget(); /* the queue is the thread's, not the stream's */
 	return answer_of_tls(stream, SSL_do_handshake(stream->tls));
 }
 
@@ -378,7 +379,7 @@ stream_read(struct stream *stream, void *to, size_t size, size_t *count)
 {
 	if (stream->tls == NULL)
 		return receive(stream, to, size, count);
-	ERR_clear_error();
+	errors_forget();
 	return answer_of_tls(stream, SSL_read_ex(stream->tls, to, size, count));
 }
 
@@ -389,7 +390,7 @@ stream_write(struct stream *stream, const void *from, size_t size, size_t *count
 
 	if (stream->tls == NULL)
 		return transmit(stream, from, size, count);
-	ERR_clear_error();
+	errors_forget();
 	io = answer_of_tls(stream, SSL_write_ex(stream->tls, from, size, count));
 	if (io != IO_DONE)
 		return io;
