@@ -10,16 +10,21 @@
 #ifdef HAVE_JEMALLOC
 #include <jemalloc/jemalloc.h>
 
-/* Read by jemalloc when it starts.  Few arenas, because what lies free in each counts as
- * ours; pages that are free go back after a second, by a thread of its own. */
-const char *malloc_conf =
-    "narenas:4,background_thread:true,dirty_decay_ms:1000,muzzy_decay_ms:0";
+#define TEXT(number)  #number
+#define PURGE(arenas) "arena." TEXT(arenas) ".purge"
 
-/* What this thread has kept at hand, some hundreds of pieces of each size. */
+/* Read by jemalloc when it starts.  Few arenas, because what lies free in each counts as
+ * ours; pages that are free go back after five seconds, by a thread of its own. */
+const char *malloc_conf =
+    "narenas:4,background_thread:true,dirty_decay_ms:5000,muzzy_decay_ms:0";
+
+/* What this thread has kept at hand, some hundreds of pieces of each size, and then the
+ * pages that are free. */
 static void
 give_back(void)
 {
 	mallctl("thread.tcache.flush", NULL, NULL, NULL, 0);
+	mallctl(PURGE(MALLCTL_ARENAS_ALL), NULL, NULL, NULL, 0);
 }
 #else
 #include <malloc.h>
@@ -37,9 +42,12 @@ heap_watch(struct heap *heap, size_t questions, uint64_t asked)
 {
 	int64_t now = clock_monotonic();
 
-	if (questions > 0 || asked == heap->asked || now < heap->rest)
-		return;
-	give_back();
-	heap->asked = asked;
-	heap->rest = now + REST;
+	if (questions > 0 || asked != heap->asked) {
+		heap->asked = asked;
+		heap->since = now;
+		heap->kept = true;
+	} else if (heap->kept && now - heap->since >= REST) {
+		give_back();
+		heap->kept = false;
+	}
 }
