@@ -217,6 +217,7 @@ static void
 release(struct smtp *s)
 {
 	event_del(&s->event);
+	event_del(&s->timer);
 	if (s->talk != NULL)
 		tls_look_away(&s->talk->sight);
 	stream_close(&s->stream);
@@ -249,25 +250,50 @@ smtp_finish(struct smtp *s, enum io io)
 
 static void smtp_run(evutil_socket_t fd, short what, void *arg);
 
+/* The timer is seldom set: most deadlines move on before they are reached, which it finds
+ * out when it is due. */
+static void
+set_timer(struct smtp *s)
+{
+	int64_t left = s->deadline - clock_monotonic();
+	struct timeval time;
+
+	if (s->due != 0 && s->due <= s->deadline)
+		return;
+	if (left < 0)
+		left = 0;
+	time = (struct timeval){ .tv_sec = left / SECOND, .tv_usec = left % SECOND };
+	event_add(&s->timer, &time);
+	s->due = s->deadline;
+}
+
+static void
+on_time(evutil_socket_t fd, short what, void *arg)
+{
+	struct smtp *s = arg;
+
+	s->due = 0;
+	if (s->state == GATE)
+		return; /* no clock runs; opened() wakes us */
+	if (clock_monotonic() < s->deadline)
+		set_timer(s);
+	else
+		smtp_run(fd, what, s);
+}
+
 /* The kernel is asked once to tell of both directions, each time that something
  * changes: we wait only when it had nothing for us. */
 static void
 smtp_wait(struct smtp *s)
 {
-	const short wanted = EV_READ | EV_WRITE | EV_ET | EV_PERSIST;
-	int64_t left = s->deadline - clock_monotonic();
-	struct timeval time;
+	const short wanted = EV_READ | EV_WRITE | EV_CLOSED | EV_ET | EV_PERSIST;
 
-	if (s->state == GATE) {
-		event_del(&s->event); /* no clock runs; opened() wakes us */
-		return;
-	}
-	if (left < 0)
-		left = 0;
-	time = (struct timeval){ .tv_sec = left / SECOND, .tv_usec = left % SECOND };
-	if (event_get_fd(&s->event) != s->stream.fd)
+	if (event_get_fd(&s->event) != s->stream.fd) {
 		event_assign(&s->event, s->desk->base, s->stream.fd, wanted, smtp_run, s);
-	event_add(&s->event, &time);
+		event_add(&s->event, NULL);
+	}
+	if (s->state != GATE)
+		set_timer(s);
 }
 
 /* The only way in: step until there is something to wait for, or nothing. */
@@ -280,8 +306,9 @@ smtp_run(evutil_socket_t fd, short what, void *arg)
 
 	(void)fd;
 	s->readable = what & EV_READ;
+	stream_awake(&s->stream, what & EV_CLOSED);
 	/* When our loop is behind, whatever waits to be read came in time. */
-	if ((what & EV_TIMEOUT) && late > 0)
+	if (s->state != GATE && late > 0)
 		s->last += late;
 	while (io == IO_DONE && s->state != END)
 		io = smtp_step(s);
@@ -313,6 +340,7 @@ smtp_start(void *desk_entered, const struct probe_job *job, probe_done *done, vo
 	s->started = clock_wall();
 	stream_init(&s->stream, desk->manners->limits.total);
 	event_assign(&s->event, desk->base, -1, 0, smtp_run, s);
+	event_assign(&s->timer, desk->base, -1, 0, on_time, s);
 	s->began = clock_monotonic();
 	s->last = s->began + desk->manners->target_time;
 	smtp_enter(s, CONNECT);

@@ -53,7 +53,9 @@ struct smtp {
 	probe_done *done;
 	void *arg;
 
-	struct event event; /* the only one; armed when there is something to wait for */
+	struct event event; /* what the socket tells */
+	struct event timer;
+	int64_t due; /* when the timer wakes us; 0: it does not */
 	enum smtp_state state;
 	bool readable;    /* the kernel said so when it woke us */
 	int64_t started;  /* microseconds since the epoch; all others are monotonic */

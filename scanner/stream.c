@@ -122,6 +122,13 @@ stream_connect(struct stream *stream, const struct address *to, uint16_t port,
 	return stream->fd < 0 ? begin_connect(stream, to, port, from) : look_connected(stream);
 }
 
+void
+stream_awake(struct stream *stream, bool ending)
+{
+	stream->spoke = false;
+	stream->ending |= ending;
+}
+
 struct address
 stream_local_address(const struct stream *stream)
 {
@@ -139,6 +146,8 @@ receive(struct stream *stream, void *to, size_t size, size_t *count)
 {
 	ssize_t got;
 
+	if (stream->spoke)
+		return IO_READ;
 	if (stream->received >= stream->limit)
 		return IO_EXCESS;
 	if (size > stream->limit - stream->received)
@@ -146,8 +155,11 @@ receive(struct stream *stream, void *to, size_t size, size_t *count)
 	do
 		got = recv(stream->fd, to, size, 0);
 	while (got < 0 && errno == EINTR);
+	if (got < 0 && errno != EAGAIN)
+		return answer_of_errno(stream, errno);
+	stream->drained = got < (ssize_t)size;
 	if (got < 0)
-		return errno == EAGAIN ? IO_READ : answer_of_errno(stream, errno);
+		return IO_READ;
 	stream->received += (size_t)got;
 	*count = (size_t)got;
 	return got == 0 ? IO_CLOSED : IO_DONE;
@@ -164,6 +176,7 @@ transmit(struct stream *stream, const void *from, size_t size, size_t *count)
 	if (sent < 0)
 		return errno == EAGAIN ? IO_WRITE : answer_of_errno(stream, errno);
 	*count = (size_t)sent;
+	stream->spoke = stream->drained && !stream->ending;
 	return IO_DONE;
 }
 
@@ -228,6 +241,7 @@ stream_drain(struct stream *stream)
 	char waste[4096];
 	size_t total = 0, count = 0;
 
+	stream->spoke = false;
 	while (receive(stream, waste, sizeof waste, &count) == IO_DONE)
 		total += count;
 	return total;

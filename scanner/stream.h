@@ -7,12 +7,13 @@
  * Every call answers what the owner can do next.  After anything but IO_DONE,
  * IO_READ and IO_WRITE the stream is only good for stream_close.  The process
  * needs no handler for SIGPIPE: none is raised here.  No call ever blocks; which
- * descriptor to wait for is stream->fd.
+ * descriptor to wait for is stream->fd, and who waited says stream_awake.
  */
 #ifndef SCANNER_STREAM_H
 #define SCANNER_STREAM_H
 
 #include <openssl/ssl.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -38,6 +39,9 @@ struct stream {
 	struct held *held; /* records that have not left yet; NULL: there were none */
 	size_t received, limit; /* bytes from the peer, TLS records included */
 	enum io trouble;        /* what ended the connection underneath TLS */
+	bool drained;           /* the last read left nothing */
+	bool spoke;             /* after that, and the peer cannot have answered yet */
+	bool ending;            /* the peer will send no more than is there */
 };
 
 /* limit: how many bytes are accepted from the peer in all. */
@@ -48,6 +52,10 @@ void stream_close(struct stream *stream);
  * IO_WRITE means call again with the same arguments. */
 enum io stream_connect(struct stream *stream, const struct address *to, uint16_t port,
 		       const struct address *from);
+/* When the kernel tells of the descriptor, or the owner's clock does.  Until then nothing is
+ * read after something was written: it saves a system call for each command.  ending: the
+ * kernel told of the end, of which it tells once. */
+void stream_awake(struct stream *stream, bool ending);
 /* The address the connection has on this side. */
 struct address stream_local_address(const struct stream *stream);
 

@@ -272,6 +272,9 @@ perform(struct session *s, const char *line)
 	case 'I':
 		s->peer->strayed |= recv(s->fd, waste, sizeof waste, 0) <= 0;
 		break;
+	case 'E':
+		shutdown(s->fd, SHUT_WR);
+		break;
 	case 'A':
 		put_alert(s, line + 1);
 		break;

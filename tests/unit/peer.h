@@ -10,6 +10,7 @@
  *   9text   the same 90 times
  *   H       hold until the other side ends   R       reset the connection
  *   I       read whatever comes, once        Axx     send alert xx (hex)
+ *   E       send no more, but go on
  *   T12 T13 a TLS handshake of that version  X       the same, but hang up after
  *                                                    the certificate was shown
  *   F12 F13 the same, and the other side     G       show a certificate that is none

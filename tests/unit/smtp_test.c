@@ -508,6 +508,13 @@ sleep_long(evutil_socket_t fd, short what, void *arg)
 	usleep(1200000);
 }
 
+static void
+sleep_short(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd, (void)what, (void)arg;
+	usleep(300000);
+}
+
 /* The greeting came in time; that the time-out fires first is our doing. */
 static void
 forgives_its_own_lateness(void)
@@ -527,6 +534,28 @@ forgives_its_own_lateness(void)
 	CHECK(trial.facts->greeting == GREETING_OK && trial.facts->ehlo == EHLO_TEMPORARY);
 	server_facts_free(trial.facts);
 	options.target_timeout = 10;
+	close_probe();
+}
+
+/* The kernel tells of a greeting and of the end together, and of neither again. */
+static void
+sees_an_end_that_came_with_the_greeting(void)
+{
+	static const char *const script[] = { ">220 a\r\n", "E", "<EHLO", "H", NULL };
+	struct trial trial = { .peer = { .script = script } };
+	struct timeval soon = { .tv_usec = 1000 };
+
+	options.banner_timeout = 5;
+	peer_listen(&trial.peer, 86, 1, &port);
+	peer_start(&trial.peer);
+	open_probe();
+	event_base_once(base, -1, EV_TIMEOUT, sleep_short, NULL, &soon);
+	run(&trial, "127.86.0.1");
+	peer_join(&trial.peer);
+	CHECK(trial.facts->greeting == GREETING_OK && trial.facts->ehlo == EHLO_CLOSED);
+	CHECK(trial.facts->duration_us < 4000000);
+	server_facts_free(trial.facts);
+	options.banner_timeout = 0.8;
 	close_probe();
 }
 
@@ -705,6 +734,7 @@ main(void)
 	RUN(tells_connect_errors_apart);
 	RUN(reports_local_failures);
 	RUN(forgives_its_own_lateness);
+	RUN(sees_an_end_that_came_with_the_greeting);
 	RUN(ends_the_conversation_in_time);
 	RUN(waits_behind_the_gate);
 	RUN(says_an_address_literal);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What leaves a TLS stream together, and that nothing stays behind.  The two ends are
- * joined by a socket that keeps every send apart. */
+ * joined by a socket that keeps every send apart.  And when nothing is read. */
 #include "scanner/stream.h"
 
 #include <openssl/err.h>
@@ -71,6 +71,7 @@ shake(void)
 	for (int i = 0; io == IO_READ && i < 8; i++) {
 		SSL_accept(server);
 		ERR_clear_error();
+		stream_awake(&client, false);
 		io = stream_handshake(&client);
 	}
 	CHECK(io == IO_DONE);
@@ -198,6 +199,34 @@ a_full_socket_is_waited_for(void)
 	end();
 }
 
+/* One that has just spoken waits to be told that there is something to read, unless what
+ * there is may be all that it is ever told of. */
+static void
+an_answer_is_waited_for(void)
+{
+	char byte;
+	size_t count = 0;
+	int fds[2];
+
+	CHECK(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, fds) == 0);
+	stream_init(&client, 8);
+	client.fd = fds[0];
+	CHECK(send(fds[1], "ab", 2, 0) == 2);
+	CHECK(stream_read(&client, &byte, 1, &count) == IO_DONE);
+	CHECK(stream_write(&client, "!", 1, &count) == IO_DONE);
+	CHECK(stream_read(&client, &byte, 1, &count) == IO_DONE && byte == 'b');
+	CHECK(stream_read(&client, &byte, 1, &count) == IO_READ);
+	CHECK(stream_write(&client, "!", 1, &count) == IO_DONE);
+	CHECK(send(fds[1], "c", 1, 0) == 1);
+	CHECK(stream_read(&client, &byte, 1, &count) == IO_READ);
+	stream_awake(&client, true);
+	CHECK(stream_read(&client, &byte, 1, &count) == IO_DONE && byte == 'c');
+	CHECK(stream_write(&client, "!", 1, &count) == IO_DONE);
+	close(fds[1]);
+	CHECK(stream_read(&client, &byte, 1, &count) == IO_CLOSED);
+	stream_close(&client);
+}
+
 static void
 an_alert_leaves(void)
 {
@@ -209,6 +238,7 @@ an_alert_leaves(void)
 		CHECK(recv(server_fd, (char[1024]){ 0 }, 1024, 0) > 0);
 	record[0] = 0x17; /* application data before any handshake */
 	CHECK(send(server_fd, record, 7, 0) == 7);
+	stream_awake(&client, false);
 	CHECK(stream_handshake(&client) == IO_PROTOCOL);
 	stream_close(&client);
 	CHECK(waiting() == 7); /* unexpected_message, in the clear */
@@ -225,6 +255,7 @@ main(void)
 	RUN(whoever_ends_has_sent_all);
 	RUN(a_long_command_leaves_whole);
 	RUN(a_full_socket_is_waited_for);
+	RUN(an_answer_is_waited_for);
 	RUN(an_alert_leaves);
 	SSL_CTX_free(server_context);
 	SSL_CTX_free(client_context);
