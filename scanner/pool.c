@@ -114,7 +114,7 @@ prober_open(struct pool *pool, struct prober *prober)
 	struct event_config *config = event_config_new();
 
 	event_config_set_flag(config, EVENT_BASE_FLAG_NOLOCK);
-	event_config_require_features(config, EV_FEATURE_ET);
+	event_config_require_features(config, EV_FEATURE_ET | EV_FEATURE_EARLY_CLOSE);
 	prober->pool = pool;
 	prober->base = event_base_new_with_config(config);
 	event_config_free(config);
