@@ -11,7 +11,7 @@ import subprocess
 from place import Run
 
 PAIRS = 5           # floor and sweep, one after the other, so often
-SERVERS = 6000      # for the figure that has a goal
+SERVERS = 15000     # for the figure that has a goal
 THREADS_SERVERS = 9000 # for two threads against one
 FEWER = 3000        # for the others, with fewer pairs
 FEWER_PAIRS = 3
