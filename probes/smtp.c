@@ -307,7 +307,8 @@ smtp_run(evutil_socket_t fd, short what, void *arg)
 	(void)fd;
 	s->readable = what & EV_READ;
 	stream_awake(&s->stream, what & EV_CLOSED);
-	/* When our loop is behind, whatever waits to be read came in time. */
+	/* When our loop is behind, whatever waits to be read came in time.  At the gate no
+	 * clock runs, and admitted() makes up for the wait. */
 	if (s->state != GATE && late > 0)
 		s->last += late;
 	while (io == IO_DONE && s->state != END)
