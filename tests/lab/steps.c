@@ -284,7 +284,7 @@ step(struct talk *talk)
 	case ACT_FIRST:
 		return go_on_in(talk, talk->number <= talk->op->count);
 	case ACT_OVER:
-		return go_on_in(talk, talk->place->open > talk->op->count);
+		return go_on_in(talk, talk->beside >= talk->op->count);
 	case ACT_RESET:
 		return NEED_RESET;
 	case ACT_CLOSE:

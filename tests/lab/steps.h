@@ -23,6 +23,7 @@ struct talk {
 	struct event event;
 	const struct op *op, *end; /* the statement we are in; one past the last */
 	unsigned long number;      /* of the connections of its place */
+	unsigned beside;           /* clients that were at its address when it began */
 	double started, deadline;
 	SSL *ssl; /* over memory: what passes goes through in and out */
 	bool handshaken, paused, expired, leaving, in_message;

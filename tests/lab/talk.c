@@ -30,9 +30,9 @@ write_story(struct talk *talk)
 {
 	char address[ADDRESS_TEXT];
 
-	fprintf(talk->talks->log, "%.6f\t%.6f\t%s\t%s\t%lu\t", talk->started,
+	fprintf(talk->talks->log, "%.6f\t%.6f\t%s\t%s\t%lu\t%u\t", talk->started,
 		now(CLOCK_REALTIME), address_format(&talk->there, address), talk->place->host,
-		talk->number);
+		talk->number, talk->beside);
 	fwrite(evbuffer_pullup(talk->story, -1), 1, evbuffer_get_length(talk->story),
 	       talk->talks->log);
 	fputc('\n', talk->talks->log);
@@ -44,7 +44,6 @@ finish(struct talk *talk, const char *why)
 	voice_note(talk, why);
 	if (talk->talks->log != NULL)
 		write_story(talk);
-	talk->place->open--;
 	*talk->link = talk->next;
 	if (talk->next != NULL)
 		talk->next->link = talk->link;
@@ -214,6 +213,32 @@ carry_on(evutil_socket_t fd, short what, void *arg)
 		await(talk, need);
 }
 
+/* Whether the client has not closed yet, which the kernel knows before we have read so
+ * far; after our own end it waits for the client's in FIN_WAIT1 or FIN_WAIT2. */
+static bool
+client_stays(const struct talk *talk)
+{
+	struct tcp_info info;
+	socklen_t length = sizeof info;
+
+	if (getsockopt(talk->fd, IPPROTO_TCP, TCP_INFO, &info, &length) != 0)
+		return false;
+	return info.tcpi_state == TCP_ESTABLISHED || info.tcpi_state == TCP_FIN_WAIT1 ||
+	       info.tcpi_state == TCP_FIN_WAIT2;
+}
+
+/* Clients that are at this address now. */
+static unsigned
+staying(const struct talks *talks, const struct address *there)
+{
+	unsigned count = 0;
+
+	for (const struct talk *talk = talks->first; talk != NULL; talk = talk->next)
+		if (address_equal(&talk->there, there) && client_stays(talk))
+			count++;
+	return count;
+}
+
 void
 talk_start(struct talks *talks, struct place *place, const struct address *there, int fd)
 {
@@ -228,9 +253,9 @@ talk_start(struct talks *talks, struct place *place, const struct address *there
 	talk->op = place->script->ops;
 	talk->end = talk->op + place->script->count;
 	talk->number = ++place->contacts;
-	place->open++;
 	talks->contacts++;
 	talk->started = now(CLOCK_REALTIME);
+	talk->beside = staying(talks, there);
 	talk->deadline = now(CLOCK_MONOTONIC) + talks->life;
 	talk->in = evbuffer_new();
 	talk->out = evbuffer_new();

@@ -23,7 +23,7 @@ struct place {
 	uint16_t port; /* 0: the peer's */
 	char *host, *kind;
 	const struct script *script;
-	unsigned long contacts, open;
+	unsigned long contacts;
 	struct place *next;
 };
 

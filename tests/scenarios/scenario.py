@@ -33,7 +33,7 @@ REPORTS = re.compile(r"ERROR: \w+Sanitizer|WARNING: ThreadSanitizer|runtime erro
 # The laboratory is all reserved addresses, and its servers stand nothing off.
 LABORATORY = ("--allow-reserved", "--server-rate-limit", "0", "--max-conns-per-network", "0")
 
-Talk = collections.namedtuple("Talk", "begin end address host number story")
+Talk = collections.namedtuple("Talk", "begin end address host number beside story")
 
 
 class Failure(Exception):
@@ -196,10 +196,10 @@ def talks(since=0.0):
     """The peer's log of conversations, those that are over."""
     found = []
     for line in read("connections").splitlines():
-        fields = line.split("\t", 5)
-        if len(fields) == 6 and float(fields[0]) >= since:
+        fields = line.split("\t", 6)
+        if len(fields) == 7 and float(fields[0]) >= since:
             found.append(Talk(float(fields[0]), float(fields[1]), fields[2], fields[3],
-                              int(fields[4]), fields[5].split("|")))
+                              int(fields[4]), int(fields[5]), fields[6].split("|")))
     return found
 
 
