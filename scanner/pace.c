@@ -34,7 +34,7 @@ struct pace {
 	struct lane *ready, **ready_tail;
 	struct deadlines timed;
 	struct bucket permits;
-	size_t active, waiting;
+	size_t active, waiting, ready_count; /* jobs, jobs, lanes */
 	int64_t held_until;
 	bool stopped;
 	struct event *pump;
@@ -105,6 +105,7 @@ make_ready(struct pace *pace, struct lane *lane)
 {
 	lane->state = LANE_READY;
 	lane->next = NULL;
+	pace->ready_count++;
 	*pace->ready_tail = lane;
 	pace->ready_tail = &lane->next;
 }
@@ -140,6 +141,7 @@ pop_ready(struct pace *pace)
 	struct lane *lane = pace->ready;
 
 	pace->ready = lane->next;
+	pace->ready_count--;
 	if (pace->ready == NULL)
 		pace->ready_tail = &pace->ready;
 	return lane;
@@ -351,6 +353,12 @@ size_t
 pace_active(const struct pace *pace)
 {
 	return pace->active;
+}
+
+size_t
+pace_ready(const struct pace *pace)
+{
+	return pace->ready_count;
 }
 
 size_t

@@ -51,5 +51,7 @@ void pace_stop(struct pace *pace);
 double pace_scale_rate(struct pace *pace, double factor);
 size_t pace_active(const struct pace *pace);
 size_t pace_waiting(const struct pace *pace);
+/* Addresses whose next job waits for nothing but one of the senders. */
+size_t pace_ready(const struct pace *pace);
 
 #endif

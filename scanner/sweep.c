@@ -36,14 +36,17 @@
 /* Enough targets under way that those which wait for a slow server or a retry do
  * not leave senders idle; few enough that memory stays flat. */
 #define TARGETS_A_SENDER 16
-#define TARGETS_MIN      10000
+#define TARGETS_MIN      2000
 #define TARGETS_MAX      100000
 /* Besides these, targets whose policy waits for its turn: one address may hold the
  * policies of thousands of domains, and the rest of the list need not wait for it. */
 #define TARGETS_PATIENT 100000
-/* Targets begin so large a part of the first number at a time, and when as many are done:
- * their questions leave in few system calls, and the coordinator is woken less often. */
-#define TARGETS_PART 16
+/* None begin while so many addresses a sender wait for nothing but a sender: more would only
+ * wait, too, each a kilobyte or two of memory, with answers that grow old. */
+#define READY_A_SENDER 2
+/* So many begin together: their questions leave in few system calls. */
+#define SENDERS_A_PART 4
+#define PART_MIN       64
 
 static size_t
 targets_at_once(const struct options *options)
@@ -204,8 +207,12 @@ targets_most(const struct sweep *sweep)
 size_t
 sweep_targets_wanted(const struct sweep *sweep)
 {
-	size_t part = targets_at_once(sweep->options) / TARGETS_PART;
+	size_t senders = sweep->options->senders, part = senders / SENDERS_A_PART;
 
+	if (part < PART_MIN)
+		part = PART_MIN;
+	if (pace_ready(sweep->pace) > senders * READY_A_SENDER)
+		return 0;
 	return domains_active(sweep->domains) + part <= targets_most(sweep) ? part : 0;
 }
 

@@ -102,6 +102,15 @@ submit(int i, const char *address, double delay)
 	wanted++;
 }
 
+static void
+go_on(void)
+{
+	event_base_dispatch(base);
+	CHECK(finished == wanted);
+	pace_free(pace);
+	event_base_free(base);
+}
+
 /* Runs until all jobs are done; the seconds it took. */
 static double
 run(void)
@@ -109,10 +118,7 @@ run(void)
 	int64_t began = clock_monotonic();
 
 	CHECK(started == 0); /* never before pace_submit has returned */
-	event_base_dispatch(base);
-	CHECK(finished == wanted);
-	pace_free(pace);
-	event_base_free(base);
+	go_on();
 	return (double)(clock_monotonic() - began) / 1e6;
 }
 
@@ -183,6 +189,25 @@ rest_between_turns(void)
 	CHECK(seconds > 0.3);
 }
 
+/* Not the second at an address, nor who must rest, nor who waits for room in a network. */
+static void
+ready_is_who_waits_for_a_sender(void)
+{
+	set_up((struct pace_config){ .senders = 2, .per_network = 1 });
+	submit(0, "127.0.0.1", 0);
+	submit(1, "127.0.0.1", 0);
+	submit(2, "127.0.0.2", 0);
+	submit(3, "127.0.1.1", 0);
+	submit(4, "127.0.2.1", 0);
+	submit(5, "127.0.3.1", 0);
+	submit(6, "127.0.4.1", 0.1);
+	CHECK(pace_ready(pace) == 5);
+	event_base_loop(base, EVLOOP_ONCE);
+	CHECK(active == 2);
+	CHECK(pace_ready(pace) == 2);
+	go_on();
+}
+
 static void
 back_off_holds_the_address(void)
 {
@@ -249,6 +274,7 @@ main(void)
 	RUN(so_many_at_once);
 	RUN(so_many_a_second);
 	RUN(rest_between_turns);
+	RUN(ready_is_who_waits_for_a_sender);
 	RUN(back_off_holds_the_address);
 	RUN(who_is_tried_again_comes_first);
 	RUN(skipped_costs_nothing);
