@@ -6,28 +6,12 @@
 #include <string.h>
 
 #include "output/assess/assess_parts.h"
+#include "output/outcomes.h"
 #include "output/report/registrable.h"
 #include "output/report/tally.h"
 #include "output/report/tally_domains.h"
 #include "output/sql.h"
 #include "scanner/mem.h"
-
-struct server_outcome
-assess_outcome(sqlite3_stmt *row, int first)
-{
-	return (struct server_outcome){
-		.tcp = (enum tcp_word)word_parse(WORDS_TCP, sql_text(row, first)),
-		.greeting =
-		    (enum greeting_word)word_parse(WORDS_GREETING, sql_text(row, first + 1)),
-		.ehlo = (enum ehlo_word)word_parse(WORDS_EHLO, sql_text(row, first + 2)),
-		.starttls =
-		    (enum starttls_word)word_parse(WORDS_STARTTLS, sql_text(row, first + 3)),
-		.handshake =
-		    (enum handshake_word)word_parse(WORDS_HANDSHAKE, sql_text(row, first + 4)),
-		.certificate = (enum certificate_word)word_parse(WORDS_CERTIFICATE,
-								 sql_text(row, first + 5)),
-	};
-}
 
 struct chain *
 assess_chain(sqlite3_stmt *certificates, int64_t id)
@@ -120,6 +104,7 @@ find_history(struct assessment *a)
 static bool
 run_parts(struct assessment *a)
 {
+	a->outcomes = outcomes_new();
 	a->counts = tally_domains_open(a->db);
 	return a->counts != NULL && find_history(a) && assess_servers(a) &&
 	       (!a->name_mismatch || assess_dane_links(a)) && assess_policies(a) &&
@@ -130,8 +115,8 @@ run_parts(struct assessment *a)
 static bool
 count(struct assessment *a)
 {
-	return assess_note(a,
-			   registrable_fill(a->db) && tally_judged(a->db, a->sweep, a->counts));
+	return assess_note(a, registrable_fill(a->db) &&
+				  tally_judged(a->db, a->sweep, a->counts, a->outcomes));
 }
 
 bool
@@ -149,6 +134,7 @@ assess_sweep(sqlite3 *db, int64_t sweep, const struct judge *judge_by, const cha
 	     sign(&a, root_cas, at) && count(&a) && sql_run(db, "COMMIT");
 	assess_note(&a, ok);
 	tally_domains_close(a.counts);
+	outcomes_free(a.outcomes);
 	if (!sqlite3_get_autocommit(db))
 		sql_run(db, "ROLLBACK");
 	judge_by->close(a.bench);

@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "output/cursor.h"
+#include "output/outcomes.h"
 #include "scanner/judge.h"
 
 struct assessment {
@@ -20,6 +21,7 @@ struct assessment {
 	int64_t sweep;
 	const struct judge *judge;
 	struct bench *bench;
+	struct outcomes *outcomes;    /* of the servers, as they are judged */
 	struct tally_domains *counts; /* of the domains, as they are judged */
 	bool history;                 /* the database has earlier sweeps */
 	bool name_mismatch;           /* some server's word of DANE is name-mismatch */
@@ -29,7 +31,7 @@ struct assessment {
 /* Answers ok; keeps why the first thing failed, which is lost with the statement. */
 bool assess_note(struct assessment *a, bool ok);
 
-/* chain_verdict and server_verdict. */
+/* chain_verdict and server_verdict; outcomes. */
 bool assess_servers(struct assessment *a);
 /* link_verdict.dane: where a domain's own name excuses a name-mismatch. */
 bool assess_dane_links(struct assessment *a);
@@ -39,10 +41,6 @@ bool assess_policies(struct assessment *a);
 bool assess_domains(struct assessment *a);
 /* domain_verdict.mta_sts_lint. */
 bool assess_lints(struct assessment *a);
-
-/* Six columns of a row from first on: tcp, greeting, ehlo, starttls, handshake and
- * certificate. */
-struct server_outcome assess_outcome(sqlite3_stmt *row, int first);
 
 /* The certificates of the chain ?1, as presented. */
 #define CERTIFICATES_OF_CHAIN                                                                  \
@@ -77,21 +75,6 @@ bool chain_desk_judge(struct chain_desk *desk, struct chain_question *questions[
 #define LINTS_TEXT 256
 const char *assess_lints_text(unsigned lints, const char *const names[], int count,
 			      char text[LINTS_TEXT]);
-
-/* The servers of one host, as they are by themselves: dane is that of server_verdict,
- * mta_sts is 0. */
-struct host_servers {
-	int64_t host; /* 0: none yet */
-	size_t count;
-	struct server_outcome *servers; /* by position */
-};
-
-struct host_desk;
-
-struct host_desk *host_desk_open(struct assessment *a);
-void host_desk_close(struct host_desk *desk);
-/* Lent until the next call; NULL: the database failed. */
-const struct host_servers *host_desk_turn(struct host_desk *desk, int64_t host);
 
 /* What the servers of all hosts of a set come to for a domain whose MX records are as
  * secure as that. */

@@ -68,7 +68,7 @@ static bool
 judge_server(struct policy_desk *desk, sqlite3_stmt *row, sqlite3_stmt *add)
 {
 	const struct judge *judge_by = desk->a->judge;
-	struct server_outcome server = assess_outcome(row, TCP);
+	struct server_outcome server = outcome_of_row(row, TCP);
 	bool san = sqlite3_column_int(row, NAME_MATCH) && !sqlite3_column_int(row, CN_ONLY);
 	enum sts_server_word sts;
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Judges each server that showed a chain, did TLS or stands under TLSA records.  They
- * are read in batches, so that the chains of a batch can be judged together.
+ * Goes through the servers, and judges each that showed a chain, did TLS or stands under
+ * TLSA records.  They are read in batches, so that the chains of a batch can be judged
+ * together.
  */
 #include <stdlib.h>
 
@@ -15,16 +16,16 @@
 enum statement { READ_SERVERS, ADD_SERVER, STATEMENTS };
 
 /* The columns of READ_SERVERS. */
-enum { HOST, POSITION, CHAIN, NAME, FOUND, TCP };
+enum { HOST, POSITION, CHAIN, NAME, TLSA, TLSA_USABLE, TCP };
 
 /* The joins are in the order of the primary keys, so nothing is sorted. */
 static const char *const texts[STATEMENTS] = {
-	[READ_SERVERS] = "SELECT v.host, v.position, v.chain, n.name, h.tlsa = 'found',"
+	[READ_SERVERS] = "SELECT v.host, v.position, v.chain, n.name, h.tlsa,"
+			 " " TLSA_USABLE_OF_HOST ","
 			 " v.tcp, v.greeting, v.ehlo, v.starttls, v.handshake, NULL"
-			 " FROM host h"
-			 " JOIN server v ON v.host = h.id LEFT JOIN name n ON n.id = h.name"
-			 " WHERE h.sweep = ?1 AND"
-			 " (v.chain IS NOT NULL OR v.handshake = 'ok' OR h.tlsa = 'found')",
+			 " FROM host h CROSS JOIN server v ON v.host = h.id"
+			 " LEFT JOIN name n ON n.id = h.name"
+			 " WHERE h.sweep = ?1 ORDER BY h.id, v.position",
 	[ADD_SERVER] = "INSERT INTO server_verdict(host, position, name_match, cn_only,"
 		       " certificate, dane, dane_reason, dane_lint)"
 		       " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
@@ -34,8 +35,7 @@ struct server_row {
 	int64_t position;
 	char *name;                     /* of the host; NULL: a bare address */
 	struct chain_question question; /* its chain is 0 where the server showed none */
-	bool tlsa_found;
-	struct server_outcome outcome; /* the handshake; all only where tlsa_found */
+	struct server_outcome outcome;
 };
 
 struct servers {
@@ -63,41 +63,46 @@ judge_certificate(struct servers *p, const struct chain_question *q)
 }
 
 static bool
-judge_dane(struct servers *p, const struct server_row *row, enum certificate_word certificate,
-	   char lints[LINTS_TEXT])
+judge_dane(struct servers *p, struct server_row *row, char lints[LINTS_TEXT])
 {
 	sqlite3_stmt *add = p->statements[ADD_SERVER];
-	struct server_outcome server = row->outcome;
 	struct dane_verdict v;
 
-	server.host = row->question.host;
-	server.certificate = certificate;
-	server.tlsa = TLSA_FOUND;
-	if (!dane_desk_judge(p->dane, row->question.host, row->question.chain, &server, &v))
+	if (!dane_desk_judge(p->dane, row->question.host, row->question.chain, &row->outcome,
+			     &v))
 		return false;
 	p->a->name_mismatch |= v.word == DANE_NAME_MISMATCH;
+	row->outcome.dane = v.word;
 	sql_bind_text(add, 6, word(WORDS_DANE, (int)v.word));
 	sql_bind_text(add, 7, word(WORDS_DANE_REASON, (int)v.reason));
 	sql_bind_text(add, 8, assess_lints_text(v.lint, dane_lint_names, DANE_LINTS, lints));
 	return true;
 }
 
+/* Without TLS and records there is nothing to judge. */
 static bool
-judge_server(struct servers *p, const struct server_row *row)
+is_to_judge(const struct server_row *row)
+{
+	return row->question.chain != 0 || row->outcome.handshake == HANDSHAKE_OK ||
+	       row->outcome.tlsa == TLSA_FOUND;
+}
+
+static bool
+judge_server(struct servers *p, struct server_row *row)
 {
 	sqlite3_stmt *add = p->statements[ADD_SERVER];
-	enum certificate_word certificate = 0; /* no TLS, no certificate: nothing to judge */
+	struct server_outcome *outcome = &row->outcome;
 	char lints[LINTS_TEXT];
 
 	sqlite3_clear_bindings(add);
 	sqlite3_bind_int64(add, 1, row->question.host);
 	sqlite3_bind_int64(add, 2, row->position);
 	if (row->question.chain != 0)
-		certificate = judge_certificate(p, &row->question);
-	else if (row->outcome.handshake == HANDSHAKE_OK)
-		certificate = CERTIFICATE_NONE;
-	sql_bind_text(add, 5, word(WORDS_CERTIFICATE, (int)certificate));
-	if (row->tlsa_found && !judge_dane(p, row, certificate, lints))
+		outcome->certificate = judge_certificate(p, &row->question);
+	else if (outcome->handshake == HANDSHAKE_OK)
+		outcome->certificate = CERTIFICATE_NONE;
+	sql_bind_text(add, 5, word(WORDS_CERTIFICATE, (int)outcome->certificate));
+	if (outcome->tlsa == TLSA_FOUND && !judge_dane(p, row, lints))
 		return false;
 	return sql_finish(add);
 }
@@ -114,14 +119,12 @@ read_row(sqlite3_stmt *s, struct server_row *row)
 			.chain = sqlite3_column_int64(s, CHAIN),
 			.host = sqlite3_column_int64(s, HOST),
 		},
-		.tlsa_found = sqlite3_column_int(s, FOUND) != 0,
+		.outcome = outcome_of_row(s, TCP),
 	};
 	row->question.name = row->name;
-	if (row->tlsa_found)
-		row->outcome = assess_outcome(s, TCP);
-	else
-		row->outcome.handshake =
-		    (enum handshake_word)word_parse(WORDS_HANDSHAKE, sql_text(s, TCP + 4));
+	row->outcome.host = row->question.host;
+	row->outcome.tlsa = (enum tlsa_word)word_parse(WORDS_TLSA, sql_text(s, TLSA));
+	row->outcome.tlsa_usable = sqlite3_column_int(s, TLSA_USABLE) != 0;
 }
 
 static void
@@ -156,9 +159,11 @@ judge_batch(struct servers *p)
 			p->questions[count++] = &p->rows[i].question;
 	if (!chain_desk_judge(p->chains, p->questions, count))
 		return false;
-	for (size_t i = 0; i < p->count; i++)
-		if (!judge_server(p, &p->rows[i]))
+	for (size_t i = 0; i < p->count; i++) {
+		if (is_to_judge(&p->rows[i]) && !judge_server(p, &p->rows[i]))
 			return false;
+		outcomes_add(p->a->outcomes, &p->rows[i].outcome);
+	}
 	return true;
 }
 

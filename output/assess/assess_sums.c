@@ -24,7 +24,6 @@ struct sum {
 
 struct sum_desk {
 	struct assessment *a;
-	struct host_desk *hosts;
 	sqlite3_stmt *members;
 	struct sum own; /* of a domain with exceptions */
 	struct sum slots[SLOTS];
@@ -36,7 +35,6 @@ sum_desk_open(struct assessment *a)
 	struct sum_desk *desk = mem_alloc(sizeof *desk);
 
 	desk->a = a;
-	desk->hosts = host_desk_open(a);
 	desk->members =
 	    sql_prepare(a->db, "SELECT host FROM mx_host WHERE mx_set = ?1 ORDER BY host");
 	return desk;
@@ -45,7 +43,6 @@ sum_desk_open(struct assessment *a)
 void
 sum_desk_close(struct sum_desk *desk)
 {
-	host_desk_close(desk->hosts);
 	sqlite3_finalize(desk->members);
 	free(desk);
 }
@@ -105,42 +102,39 @@ seek_exception(struct cursor *exceptions, int64_t name, int64_t host)
 
 /* Exceptions take the place of what the servers of the host are by themselves. */
 static void
-add_exceptions(struct sum_desk *desk, const struct host_servers *known,
+add_exceptions(struct sum_desk *desk, int64_t host, struct host_outcomes known,
 	       struct cursor *exceptions, int64_t name)
 {
-	struct server_outcome *own = mem_dup(known->servers, known->count * sizeof *own);
+	struct server_outcome *own = mem_dup(known.servers, known.count * sizeof *own);
 
-	for (; seek_exception(exceptions, name, known->host); cursor_next(exceptions))
-		apply_exception(exceptions->rows, own, known->count);
-	add_servers(desk, &desk->own, own, known->count);
+	for (; seek_exception(exceptions, name, host); cursor_next(exceptions))
+		apply_exception(exceptions->rows, own, known.count);
+	add_servers(desk, &desk->own, own, known.count);
 	free(own);
 }
 
-static bool
+static void
 add_host(struct sum_desk *desk, struct sum *sum, int64_t host, struct cursor *exceptions,
 	 int64_t name)
 {
-	const struct host_servers *known = host_desk_turn(desk->hosts, host);
+	struct host_outcomes known = outcomes_of(desk->a->outcomes, host);
 
-	if (known == NULL)
-		return false;
-	if (exceptions != NULL && seek_exception(exceptions, name, host))
-		add_exceptions(desk, known, exceptions, name);
+	if (exceptions != NULL && known.count > 0 && seek_exception(exceptions, name, host))
+		add_exceptions(desk, host, known, exceptions, name);
 	else
-		add_servers(desk, sum, known->servers, known->count);
-	return true;
+		add_servers(desk, sum, known.servers, known.count);
 }
 
 static const struct domain_verdict *
 add_up(struct sum_desk *desk, struct sum *sum, struct cursor *exceptions, int64_t name)
 {
 	sqlite3_stmt *member = desk->members;
-	bool ok = true;
+	bool ok;
 
 	sqlite3_bind_int64(member, 1, sum->mx_set);
-	while (ok && sqlite3_step(member) == SQLITE_ROW)
-		ok = add_host(desk, sum, sqlite3_column_int64(member, 0), exceptions, name);
-	ok = assess_note(desk->a, sqlite3_reset(member) == SQLITE_OK) && ok;
+	while (sqlite3_step(member) == SQLITE_ROW)
+		add_host(desk, sum, sqlite3_column_int64(member, 0), exceptions, name);
+	ok = assess_note(desk->a, sqlite3_reset(member) == SQLITE_OK);
 	if (!ok)
 		sum->mx_set = 0;
 	return ok ? &sum->verdict : NULL;

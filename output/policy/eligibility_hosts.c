@@ -117,7 +117,7 @@ static void
 add_server(struct eligibility_desk *desk, sqlite3_stmt *row, const char *mx,
 	   struct eligibility *e)
 {
-	struct server_outcome server = assess_outcome(row, TCP);
+	struct server_outcome server = outcome_of_row(row, TCP);
 	struct domain_verdict verdict = { 0 };
 	size_t faults = e->fault_count;
 

@@ -2,9 +2,10 @@
 /*
  * Equal rows counted: one pass over a large relation whose rows are mostly alike (a
  * million servers, a few hundred combinations of words), so that many questions can
- * then be answered from the few.  The counts are a temporary table of the connection
- * with the columns of the SELECT and n.  A combination may stand in it more than
- * once, so its readers sum: memory is bounded, and what is too much is written early.
+ * then be answered from the few.  The counts are temporary tables of the connection,
+ * each with some columns of the SELECT and n.  A combination may stand in its table
+ * more than once, so readers sum: memory is bounded, and what is too much is written
+ * early.
  */
 #ifndef OUTPUT_REPORT_CROSSTAB_H
 #define OUTPUT_REPORT_CROSSTAB_H
@@ -13,9 +14,18 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#define CROSSTABS 3 /* tables of one SELECT at most */
+
+/* A table counts so many columns, from the first that the tables before it have left. */
+struct crosstab_table {
+	const char *name; /* NULL: there are no more */
+	int columns;
+};
+
 /* Values become texts; NULL stays NULL.  ?1 of the SELECT, if it has one, is the sweep. */
-bool crosstab_make(sqlite3 *db, const char *name, const char *select, int64_t sweep);
-/* Drops the table, if it is there. */
-bool crosstab_drop(sqlite3 *db, const char *name);
+bool crosstab_make(sqlite3 *db, const struct crosstab_table tables[CROSSTABS],
+		   const char *select, int64_t sweep);
+/* Drops those tables that are there. */
+bool crosstab_drop(sqlite3 *db, const struct crosstab_table tables[CROSSTABS]);
 
 #endif

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "output/report/crosstab.h"
+#include "output/outcomes.h"
 #include "output/report/tally_domains.h"
 #include "output/report/tally_parts.h"
 #include "output/sql.h"
@@ -51,6 +51,15 @@ is_of(const struct tally_topic *topic, const char *relation)
 		   : strcmp(topic->relation, relation) == 0;
 }
 
+static bool
+has_topic(const struct tally_relation *r, const struct tally_topic *topic)
+{
+	for (int i = 0; i < CROSSTABS && r->tables[i].name != NULL; i++)
+		if (is_of(topic, r->tables[i].name))
+			return true;
+	return false;
+}
+
 /* The topics of one relation (NULL: those without), or only the one that is named. */
 static bool
 count_topics(sqlite3 *db, int64_t sweep, const char *relation, const char *only)
@@ -66,30 +75,36 @@ count_topics(sqlite3 *db, int64_t sweep, const char *relation, const char *only)
 static bool
 count_relation(sqlite3 *db, int64_t sweep, const struct tally_relation *r, const char *only)
 {
-	bool ok = crosstab_drop(db, r->name) && crosstab_make(db, r->name, r->select, sweep) &&
-		  count_topics(db, sweep, r->name, only);
+	bool ok =
+	    crosstab_drop(db, r->tables) && crosstab_make(db, r->tables, r->select, sweep);
 
-	return ok && crosstab_drop(db, r->name);
+	for (int i = 0; ok && i < CROSSTABS && r->tables[i].name != NULL; i++)
+		ok = count_topics(db, sweep, r->tables[i].name, only);
+	return ok && crosstab_drop(db, r->tables);
 }
 
 bool
-tally_judged(sqlite3 *db, int64_t sweep, struct tally_domains *domains)
+tally_judged(sqlite3 *db, int64_t sweep, struct tally_domains *domains,
+	     struct outcomes *outcomes)
 {
 	bool ok = tally_domains_flush(domains) && forget(db, sweep, NULL);
 
-	for (const struct tally_relation *r = tally_relations; ok && r->name != NULL; r++)
+	for (const struct tally_relation *r = tally_relations; ok && r->select != NULL; r++)
 		ok = count_relation(db, sweep, r, NULL);
 	return ok && count_topics(db, sweep, TALLY_DOMAIN_WORDS, NULL) &&
-	       count_topics(db, sweep, NULL, NULL) && tally_links(db, sweep);
+	       count_topics(db, sweep, NULL, NULL) && tally_links(db, sweep, outcomes);
 }
 
 bool
 tally_sweep(sqlite3 *db, int64_t sweep)
 {
 	struct tally_domains *domains = tally_domains_open(db);
+	struct outcomes *outcomes = outcomes_new();
 	bool ok = domains != NULL && tally_domains_read(domains, sweep) &&
-		  tally_judged(db, sweep, domains);
+		  outcomes_read(outcomes, db, sweep) &&
+		  tally_judged(db, sweep, domains, outcomes);
 
+	outcomes_free(outcomes);
 	tally_domains_close(domains);
 	return ok;
 }
@@ -108,12 +123,15 @@ find_topic(const char *name)
 static bool
 count_links(sqlite3 *db, int64_t sweep)
 {
-	bool ok = true;
+	struct outcomes *outcomes = outcomes_new();
+	bool ok = outcomes_read(outcomes, db, sweep);
 
 	for (const struct tally_topic *t = tally_topics; ok && t->name != NULL; t++)
 		if (t->select == NULL)
 			ok = forget(db, sweep, t->name);
-	return ok && tally_links(db, sweep);
+	ok = ok && tally_links(db, sweep, outcomes);
+	outcomes_free(outcomes);
+	return ok;
 }
 
 static bool
@@ -138,8 +156,8 @@ tally_again(sqlite3 *db, int64_t sweep, const char *topic)
 		return ok;
 	if (t->select == NULL || is_of(t, TALLY_DOMAIN_WORDS))
 		return count_domains_again(db, sweep, t);
-	for (const struct tally_relation *r = tally_relations; ok && r->name != NULL; r++)
-		if (is_of(t, r->name))
+	for (const struct tally_relation *r = tally_relations; ok && r->select != NULL; r++)
+		if (has_topic(r, t))
 			ok = count_relation(db, sweep, r, topic);
 	return ok && (t->relation != NULL || count(db, sweep, t));
 }

@@ -21,6 +21,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "output/report/crosstab.h"
+
+struct outcomes;
 struct tally_domains;
 
 /* A topic's SELECT gives a, b, c, n and total, out of the temporary table `relation`
@@ -33,19 +36,22 @@ struct tally_topic {
 	const char *select;
 };
 
-/* A pass that several topics share: equal rows are counted once (crosstab.h). */
+/* A pass that several topics share: equal rows are counted once, by some columns and by
+ * others. */
 struct tally_relation {
-	const char *name, *select;
+	const char *select;
+	struct crosstab_table tables[CROSSTABS];
 };
 
-/* Both end with a name of NULL. */
+/* Both end with a NULL. */
 extern const struct tally_topic tally_topics[];
 extern const struct tally_relation tally_relations[];
 
 /* Counts a judged sweep anew.  Part of the caller's transaction. */
 bool tally_sweep(sqlite3 *db, int64_t sweep);
-/* The same for whoever has counted its domains. */
-bool tally_judged(sqlite3 *db, int64_t sweep, struct tally_domains *domains);
+/* The same for whoever has counted its domains and knows what its servers came to. */
+bool tally_judged(sqlite3 *db, int64_t sweep, struct tally_domains *domains,
+		  struct outcomes *outcomes);
 /* The same for one topic, for whoever changed what it counts: "policy_list". */
 bool tally_again(sqlite3 *db, int64_t sweep, const char *topic);
 

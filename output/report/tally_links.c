@@ -38,6 +38,7 @@ struct mx_set {
 struct walk {
 	sqlite3 *db;
 	int64_t sweep;
+	struct outcomes *outcomes;
 	size_t count, room;
 	struct host *hosts; /* by id */
 	struct tally_providers *providers;
@@ -66,6 +67,22 @@ finish(sqlite3_stmt *rows)
 	return ok;
 }
 
+static unsigned
+levels_of(struct host_outcomes host)
+{
+	unsigned levels = 0;
+
+	for (size_t i = 0; i < host.count; i++) {
+		const struct server_outcome *server = &host.servers[i];
+		bool tls = server->handshake == HANDSHAKE_OK,
+		     proven = server->certificate == CERTIFICATE_OK;
+
+		if (server->starttls != 0 && server->starttls != STARTTLS_REFUSED_TEMPORARY)
+			levels |= 1U << (!tls ? NONE : proven ? STRICT : OPPORTUNISTIC);
+	}
+	return levels;
+}
+
 static void
 add_host(struct walk *w, int64_t id, const char *provider)
 {
@@ -76,7 +93,7 @@ add_host(struct walk *w, int64_t id, const char *provider)
 		w->hosts = mem_realloc(w->hosts, w->room * sizeof *w->hosts);
 	}
 	host = &w->hosts[w->count++];
-	*host = (struct host){ .id = id };
+	*host = (struct host){ .id = id, .levels = levels_of(outcomes_of(w->outcomes, id)) };
 	if (provider != NULL)
 		host->provider = tally_providers_of(w->providers, provider);
 }
@@ -108,26 +125,6 @@ find(const struct walk *w, int64_t host)
 {
 	return w->count > 0 ? bsearch(&host, w->hosts, w->count, sizeof *w->hosts, by_id)
 			    : NULL;
-}
-
-static bool
-read_levels(struct walk *w)
-{
-	sqlite3_stmt *row =
-	    prepare(w, "SELECT h.id, v.handshake IS 'ok', sv.certificate IS 'ok' FROM host h"
-		       " CROSS JOIN server v ON v.host = h.id LEFT JOIN server_verdict sv"
-		       " ON sv.host = v.host AND sv.position = v.position"
-		       " WHERE h.sweep = ?1 AND v.starttls <> 'refused-temporary'");
-
-	while (sqlite3_step(row) == SQLITE_ROW) {
-		bool tls = sqlite3_column_int(row, 1), proven = sqlite3_column_int(row, 2);
-
-		find(w, sqlite3_column_int64(row, 0))->levels |= 1U
-								 << (!tls     ? NONE
-								     : proven ? STRICT
-									      : OPPORTUNISTIC);
-	}
-	return finish(row);
 }
 
 static void
@@ -273,16 +270,17 @@ write_levels(struct walk *w)
 }
 
 bool
-tally_links(sqlite3 *db, int64_t sweep)
+tally_links(sqlite3 *db, int64_t sweep, struct outcomes *outcomes)
 {
 	struct walk *w = mem_alloc(sizeof *w);
 	bool ok;
 
 	w->db = db;
 	w->sweep = sweep;
+	w->outcomes = outcomes;
 	w->providers = tally_providers_new();
-	ok = read_hosts(w) && read_levels(w) && read_domains(w) && read_address_targets(w) &&
-	     write_levels(w) && tally_providers_write(w->providers, db, sweep);
+	ok = read_hosts(w) && read_domains(w) && read_address_targets(w) && write_levels(w) &&
+	     tally_providers_write(w->providers, db, sweep);
 	tally_providers_free(w->providers);
 	free(w->hosts);
 	free(w);

@@ -7,9 +7,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "output/outcomes.h"
+
 /* The topics without a SELECT, which one walk along the links counts: provider and
  * level_domains.  The tables of tally_domains.h are there. */
-bool tally_links(sqlite3 *db, int64_t sweep);
+bool tally_links(sqlite3 *db, int64_t sweep, struct outcomes *outcomes);
 
 /* What a domain counts for with each provider it depends on. */
 enum tally_score {

@@ -32,6 +32,7 @@
 #define POLICIES     "policy_counts"
 #define SERVERS      "server_counts"
 #define NETWORKS     "network_counts"
+#define CHAINS       "chain_counts"
 #define CERTIFICATES "certificate_counts"
 
 /* So many days after the judgement, as certificates have it. */
@@ -39,23 +40,21 @@
 
 /* clang-format off */
 const struct tally_relation tally_relations[] = {
-	{ POLICIES,
-	  "SELECT t.fetch, t.word, t.mode, CASE WHEN a.id IS NULL OR"
+	{ "SELECT t.fetch, t.word, t.mode, CASE WHEN a.id IS NULL OR"
 	  " " REGISTRABLE("a") " = " REGISTRABLE("n") " THEN 'self' ELSE 'third' END AS manager"
 	  " FROM mta_sts t JOIN name n ON n.id = t.name LEFT JOIN name a ON a.id = t.alias"
-	  " WHERE t.sweep = ?1" },
-	{ SERVERS,
-	  "SELECT v.tcp, v.greeting, v.ehlo, v.starttls, v.starttls_offer, v.handshake,"
+	  " WHERE t.sweep = ?1",
+	  { { POLICIES, 4 } } },
+	{ "SELECT v.tcp, v.greeting, v.ehlo, v.starttls, v.starttls_offer, v.handshake,"
 	  " v.tls_version, v.key_exchange, sv.certificate, " DANE_OF_HOST " AS dane,"
-	  " sv.dane_reason, cv.trusted, sv.name_match, " ECHO_CLASS " AS echo, v.cipher"
+	  " sv.dane_reason, cv.trusted, sv.name_match, " ECHO_CLASS " AS echo, v.cipher,"
+	  " v.asn, v.as_name, v.country, v.starttls, v.chain"
 	  " FROM host h JOIN server v ON v.host = h.id"
 	  " LEFT JOIN server_verdict sv ON sv.host = v.host AND sv.position = v.position"
 	  " LEFT JOIN chain_verdict cv ON cv.sweep = h.sweep AND cv.chain = v.chain"
-	  " WHERE h.sweep = ?1" },
-	{ NETWORKS, "SELECT v.asn, v.as_name, v.country, v.starttls FROM host h"
-	  " JOIN server v ON v.host = h.id WHERE h.sweep = ?1" },
-	{ CERTIFICATES,
-	  "WITH at AS MATERIALIZED (SELECT " AFTER("0") " AS today, " AFTER("8") " AS days_8,"
+	  " WHERE h.sweep = ?1",
+	  { { SERVERS, 15 }, { NETWORKS, 4 }, { CHAINS, 1 } } },
+	{ "WITH at AS MATERIALIZED (SELECT " AFTER("0") " AS today, " AFTER("8") " AS days_8,"
 	  "  " AFTER("31") " AS days_31, " AFTER("91") " AS days_91 FROM sweep WHERE id = ?1)"
 	  " SELECT x.key_type, x.key_bits, x.signature, CASE WHEN x.not_after < today"
 	  "  THEN 'expired' WHEN x.not_after < days_8 THEN '0-7' WHEN x.not_after < days_31"
@@ -63,8 +62,9 @@ const struct tally_relation tally_relations[] = {
 	  "  WHEN x.not_after IS NOT NULL THEN 'more' END AS expiry, l.self_signed FROM at"
 	  " CROSS JOIN (SELECT c.leaf, max(v.parsed AND v.self_signed) AS self_signed"
 	  "  FROM chain_verdict v JOIN chain c ON c.id = v.chain WHERE v.sweep = ?1 GROUP BY 1) l"
-	  " CROSS JOIN certificate x ON x.id = l.leaf" },
-	{ NULL, NULL },
+	  " CROSS JOIN certificate x ON x.id = l.leaf",
+	  { { CERTIFICATES, 5 } } },
+	{ NULL, { { NULL, 0 } } },
 };
 
 /* One key, and all that have one. */
@@ -109,9 +109,9 @@ const struct tally_relation tally_relations[] = {
 #define LEAF "coalesce(key_type, ''), coalesce(key_bits, ''), coalesce(signature, '')"
 
 #define SERVERS_OF_LEAVES                                                                      \
-	"SELECT " LEAF ", count(*), sum(count(*)) OVER () FROM host h"                         \
-	" CROSS JOIN server v ON v.host = h.id CROSS JOIN chain c ON c.id = v.chain"           \
-	" CROSS JOIN certificate x ON x.id = c.leaf WHERE h.sweep = ?1 GROUP BY 1, 2, 3"
+	"SELECT " LEAF ", sum(n), sum(sum(n)) OVER () FROM temp." CHAINS " s"                  \
+	" CROSS JOIN chain c ON c.id = s.chain CROSS JOIN certificate x ON x.id = c.leaf"      \
+	" GROUP BY 1, 2, 3"
 
 /* none: no TLS; opportunistic: TLS that does not prove the server; strict: it does. */
 #define LEVEL                                                                                  \
@@ -193,7 +193,7 @@ const struct tally_topic tally_topics[] = {
 	{ "leaf_self_signed", "certificates", "type, bits, signature",
 	  CERTIFICATES, "SELECT " LEAF ", sum(n) FILTER (WHERE self_signed = '1') AS own,"
 	  " sum(n) FROM temp." CERTIFICATES " GROUP BY 1, 2, 3 HAVING own > 0" },
-	{ "leaf_servers", "servers", "type, bits, signature", NULL, SERVERS_OF_LEAVES },
+	{ "leaf_servers", "servers", "type, bits, signature", CHAINS, SERVERS_OF_LEAVES },
 
 	{ "tlsa", "record sets", "usage, selector, matching", NULL, RECORD_SETS },
 	{ "provider", "domains", "provider, score", NULL, NULL },
