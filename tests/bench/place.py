@@ -3,9 +3,12 @@
 servers, lists of their names, and programs whose CPU time and memory are taken."""
 
 import atexit
+import concurrent.futures
+import contextlib
 import copy
 import json
 import os
+import queue
 import random
 import resource
 import signal
@@ -24,15 +27,17 @@ REGIONS = "?repuxstn" # as in world.c: the letters of domains, in the order of n
 # What names are longer by, as in questions.c: they differ as those of real lists do.
 LONGER = (0, 0, 1, 1, 2, 2, 3, 4, 5, 7, 9, 12)
 PATIENCE = 60         # seconds for a peer to be ready
+TURN = 0.02           # seconds: short beside whatever changes the machine's speed
 
 
 class Run:
     """One program, ended: CPU and wall seconds, peak memory in bytes, what it said."""
 
-    def __init__(self, command, **options):
+    def __init__(self, command, started=lambda pid: None, **options):
         self.out = tempfile.TemporaryFile()
         began = time.monotonic()
         process = subprocess.Popen(command, stdout=self.out, stderr=subprocess.PIPE, **options)
+        started(process.pid)
         complaint = process.stderr.read().decode(errors="replace")
         _, status, use = os.wait4(process.pid, 0)
         self.wall = time.monotonic() - began
@@ -46,6 +51,32 @@ class Run:
 
     def json(self):
         return json.loads(self.out.read())
+
+
+def signal_if_there(pid, which):
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(pid, which)
+
+
+def by_turns(*programs):
+    """Two programs that have the machine by turns until one of them ends, then the other has
+    it alone.  Each is called with what it shall tell its process id, and answers its Run."""
+    runs, pids = [], []
+    with concurrent.futures.ThreadPoolExecutor() as threads:
+        try:
+            for program in programs:
+                told = queue.SimpleQueue()
+                runs.append(threads.submit(program, told.put))
+                pids.append(told.get(timeout=PATIENCE))
+            while not any(run.done() for run in runs):
+                signal_if_there(pids[1], signal.SIGSTOP)
+                signal_if_there(pids[0], signal.SIGCONT)
+                pids.reverse()
+                time.sleep(TURN)
+        finally:
+            for pid in pids:
+                signal_if_there(pid, signal.SIGCONT)
+        return [run.result() for run in runs]
 
 
 class Place:
