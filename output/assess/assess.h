@@ -4,7 +4,7 @@
  * sweep is judged once, then each server, then each domain.  It writes only the
  * tables of verdicts, all of a sweep or nothing, and can be repeated with
  * another trust store or another time.  What reports count is counted anew with it.
- * Memory does not grow with the sweep but for some bytes a mail host.
+ * Memory does not grow with the sweep but for some bytes a mail host and server.
  */
 #ifndef OUTPUT_ASSESS_H
 #define OUTPUT_ASSESS_H

@@ -146,6 +146,8 @@ counts_certificates(void)
 	CHECK_TEXT(tallied("key"), "rsa/2048 1/2; unparsable 1/2");
 	CHECK_TEXT(tallied("signature"), "sha256WithRSAEncryption 1/1");
 	CHECK_TEXT(tallied("expiry"), "0-7 1/1");
+	CHECK_TEXT(tallied("leaf_servers"), " 1/2; rsa/2048/sha256WithRSAEncryption 1/2");
+	CHECK_TEXT(tallied("level_domains"), "none 2/3; opportunistic 1/3; strict 2/3");
 	CHECK(sql_run(db, "UPDATE certificate SET not_after = '1970-01-01T00:00:09Z'"));
 	CHECK(tally_sweep(db, sweep));
 	CHECK_TEXT(tallied("expiry"), "expired 2/2");
